@@ -1,0 +1,106 @@
+"""The small facts of a ledger, ready to be asked: places, lifts, deadlines, counts, handlings.
+
+Statements replace each other by the instant at which they were stated, never by the order in
+which they arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from safepassage.model.deadline import Deadline
+from safepassage.model.fact import Fact
+from safepassage.model.ids import DiscrepancyId, PlaceId
+from safepassage.model.lift import Lift, LiftStatus, Status
+from safepassage.model.observation import Correction, Handling, Headcount, Publication
+from safepassage.model.place import OUTSIDE, Opening, Place, PlaceKind
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """What the ledger knows besides its movements, groups and namings."""
+
+    places: dict[PlaceId, Place] = field(default_factory=dict)
+    lifts: dict[PlaceId, Lift] = field(default_factory=dict)
+    statuses: list[LiftStatus] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
+    deadlines: list[Deadline] = field(default_factory=list)
+    headcounts: list[Headcount] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+    handlings: list[Handling] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> Catalogue:
+        """File the facts; those that a catalogue does not hold are passed over."""
+        catalogue = cls()
+        catalogue.extend(facts)
+        return catalogue
+
+    def extend(self, facts: Iterable[Fact]) -> None:
+        """File more facts; in any order, with the same result."""
+        for fact in facts:
+            self._file(fact)
+        for series in (self.statuses, self.openings, self.headcounts, self.handlings):
+            series.sort(key=lambda f: (f.occurred_at, f.id))  # type: ignore[attr-defined]
+        self.deadlines.sort(key=lambda d: (d.stated_at, d.id))
+        self.corrections.sort(key=lambda c: (c.stated_at, c.id))
+        self.publications.sort(key=lambda p: (p.published_at, p.id))
+
+    def _file(self, fact: Fact) -> None:
+        match fact:
+            case Place():
+                self.places[fact.place] = max(
+                    fact, self.places.get(fact.place, fact), key=lambda p: (p.stated_at, p.id)
+                )
+            case Lift():
+                self.lifts[fact.lift] = max(
+                    fact, self.lifts.get(fact.lift, fact), key=lambda x: (x.stated_at, x.id)
+                )
+            case LiftStatus():
+                self.statuses.append(fact)
+            case Opening():
+                self.openings.append(fact)
+            case Deadline():
+                self.deadlines.append(fact)
+            case Headcount():
+                self.headcounts.append(fact)
+            case Correction():
+                self.corrections.append(fact)
+            case Publication():
+                self.publications.append(fact)
+            case Handling():
+                self.handlings.append(fact)
+            case _:
+                pass
+
+    def kind(self, place: PlaceId) -> PlaceKind | None:
+        """What a place is for; None if nobody ever stated it."""
+        if place == OUTSIDE:
+            return PlaceKind.OUTSIDE
+        if place in self.lifts:
+            return PlaceKind.LIFT
+        stated = self.places.get(place)
+        return stated.kind if stated else None
+
+    def departures(self, start: datetime, end: datetime) -> list[LiftStatus]:
+        """Lifts that departed in [start, end): the first departure of each, oldest first."""
+        first: dict[PlaceId, LiftStatus] = {}
+        for status in self.statuses:
+            if status.status is Status.DEPARTED:
+                first.setdefault(status.lift, status)
+        return [s for s in first.values() if start <= s.occurred_at < end]
+
+    def is_open(self, place: PlaceId, as_of: datetime) -> bool | None:
+        """Whether a place was last seen open at `as_of`; None if nobody said."""
+        seen = [o for o in self.openings if o.place == place and o.occurred_at <= as_of]
+        return seen[-1].is_open if seen else None
+
+    def handled(self, discrepancy: DiscrepancyId, as_of: datetime) -> Handling | None:
+        """Who had a discrepancy at `as_of`, and what they said."""
+        known = [
+            h for h in self.handlings if h.discrepancy == discrepancy and h.occurred_at <= as_of
+        ]
+        return known[-1] if known else None

@@ -1,0 +1,71 @@
+"""A fact is one thing that was seen, stated or decided; an entry is a fact as the ledger holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from safepassage.model.deadline import Deadline
+from safepassage.model.lift import Lift, LiftStatus
+from safepassage.model.movement import Movement, on_true_clock
+from safepassage.model.observation import (
+    Correction,
+    Group,
+    Handling,
+    Headcount,
+    Naming,
+    Publication,
+)
+from safepassage.model.place import Opening, Place
+
+Fact: TypeAlias = (
+    Movement
+    | Headcount
+    | Naming
+    | Correction
+    | Group
+    | Place
+    | Opening
+    | Lift
+    | LiftStatus
+    | Deadline
+    | Publication
+    | Handling
+)
+
+CLOCK_AHEAD_MAX = timedelta(days=366 * 60)  # a phone that woke up in 1970 is still a witness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A fact with its place in the ledger and what the receiver knew of it.
+
+    `clock_ahead` is how far the observer's clock was ahead of the receiver's when the fact was
+    handed in; it is measured, never guessed, and zero when nobody could measure it.
+    """
+
+    seq: int  # 1, 2, 3, ... without gaps
+    recorded_at: datetime  # the receiver's clock
+    source: str  # the device, desk or file that handed it in
+    fact: Fact
+    clock_ahead: timedelta = timedelta(0)
+
+    @property
+    def truth(self) -> Fact:
+        """The fact with the observer's clock put right."""
+        fact = self.fact
+        if not self.clock_ahead:
+            return fact
+        if isinstance(fact, Movement):
+            return on_true_clock(fact, self.clock_ahead)
+        if isinstance(fact, Headcount | LiftStatus | Opening | Handling):
+            return replace(fact, occurred_at=fact.occurred_at - self.clock_ahead)
+        return fact
+
+
+def instant_of(fact: Fact) -> datetime:
+    """The instant at which a fact takes effect on the clock that wrote it."""
+    if isinstance(fact, Movement | Headcount | LiftStatus | Opening | Handling):
+        return fact.occurred_at
+    return fact.published_at if isinstance(fact, Publication) else fact.stated_at

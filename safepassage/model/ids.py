@@ -1,0 +1,38 @@
+"""The ids of the field, as distinct types, and the one rule that all of them obey.
+
+An id is made where a thing is first seen, often on a phone with no network, so it must be unique
+without asking anybody: 16 random bytes for entries, anything short and readable for places.
+No id ever carries a name, a document number or a nationality.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+from safepassage.model.errors import InvalidFactError
+
+EntryId = NewType("EntryId", str)
+PersonId = NewType("PersonId", str)
+GroupId = NewType("GroupId", str)
+PlaceId = NewType("PlaceId", str)
+CategoryId = NewType("CategoryId", str)
+DiscrepancyId = NewType("DiscrepancyId", str)
+
+ID_LENGTH_MAX = 100
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~-]{0,99}")
+
+
+def check_id(value: object, what: str) -> None:
+    """Refuse an id that could break a line of text, a URL or a file name.
+
+    Raises:
+        InvalidFactError: the id is empty, too long or holds other characters than
+            ASCII letters, digits and ``. _ : / ~ -``.
+    """
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        shown = repr(value)[:60]
+        raise InvalidFactError(
+            f"{what} {shown} is not an id: use 1-{ID_LENGTH_MAX} letters, digits and . _ : / ~ -,"
+            " starting with a letter or digit"
+        )

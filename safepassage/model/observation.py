@@ -1,0 +1,137 @@
+"""Facts that move nobody: what was counted, who belongs together, who a head turned out to be,
+what was wrong, what was published, and who owns a doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from safepassage.model.errors import InvalidFactError
+from safepassage.model.ids import (
+    DiscrepancyId,
+    EntryId,
+    GroupId,
+    PersonId,
+    PlaceId,
+    check_id,
+)
+from safepassage.model.instant import in_utc
+from safepassage.model.movement import Movement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headcount:
+    """Somebody counted the heads at a place: a balance assertion.
+
+    It changes no balance.  If the ledger says otherwise at that instant, that is a discrepancy.
+    """
+
+    id: EntryId
+    place: PlaceId
+    heads: int
+    occurred_at: datetime
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.place, "place")
+        object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
+        if self.heads < 0:
+            raise InvalidFactError(f"{self.id}: {self.heads} heads counted at {self.place}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Who belongs together; a later statement about the same group replaces it."""
+
+    id: EntryId
+    group: GroupId
+    members: tuple[PersonId, ...]
+    stated_at: datetime
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.group, "group")
+        for member in self.members:
+            check_id(member, "person")
+        object.__setattr__(self, "stated_at", in_utc(self.stated_at, f"{self.id}: stated_at"))
+        if not self.members or len(set(self.members)) != len(self.members):
+            raise InvalidFactError(f"{self.group}: a group lists each member once, at least one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """One head of these movements turned out to be this person.  No headcount changes."""
+
+    id: EntryId
+    person: PersonId
+    movements: tuple[EntryId, ...]
+    stated_at: datetime
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.person, "person")
+        for movement in self.movements:
+            check_id(movement, "entry")
+        object.__setattr__(self, "stated_at", in_utc(self.stated_at, f"{self.id}: stated_at"))
+        if not self.movements or len(set(self.movements)) != len(self.movements):
+            raise InvalidFactError(f"{self.id}: a naming lists each movement once, at least one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A movement was recorded wrongly.  The wrong one stays; this says what to read instead.
+
+    `instead` None means that it never happened.  Corrections of one entry by several people are
+    all kept: the latest decision is read, and the disagreement shows as a discrepancy.
+    """
+
+    id: EntryId
+    corrects: EntryId
+    instead: Movement | None
+    reason: str
+    stated_at: datetime
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.corrects, "entry")
+        object.__setattr__(self, "stated_at", in_utc(self.stated_at, f"{self.id}: stated_at"))
+        if not self.reason.strip():
+            raise InvalidFactError(f"{self.id}: a correction says why")
+        if self.instead is not None and self.instead.id in (self.corrects, self.id):
+            raise InvalidFactError(f"{self.id}: what is read instead needs an id of its own")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A figure was said in public: the question as canonical text, the value, the position.
+
+    If the same question, asked today, has another answer, a revision line is owed.
+    """
+
+    id: EntryId
+    question: str
+    value: int
+    position: int
+    published_at: datetime
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        at = in_utc(self.published_at, f"{self.id}: published_at")
+        object.__setattr__(self, "published_at", at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """Somebody took a discrepancy, or explained it.  A desk or role, never a private name."""
+
+    id: EntryId
+    discrepancy: DiscrepancyId
+    owner: str
+    occurred_at: datetime
+    explanation: str | None = None  # with one, the discrepancy is settled
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.discrepancy, "discrepancy")
+        check_id(self.owner, "owner")
+        object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
