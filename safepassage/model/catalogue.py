@@ -44,7 +44,7 @@ class Catalogue:
         for fact in facts:
             self._file(fact)
         for series in (self.statuses, self.openings, self.headcounts, self.handlings):
-            series.sort(key=lambda f: (f.occurred_at, f.id))  # type: ignore[attr-defined]
+            series.sort(key=lambda f: (f.occurred_at, f.id))
         self.deadlines.sort(key=lambda d: (d.stated_at, d.id))
         self.corrections.sort(key=lambda c: (c.stated_at, c.id))
         self.publications.sort(key=lambda p: (p.published_at, p.id))

@@ -1,4 +1,4 @@
-"""A fact is one thing that was seen, stated or decided; an entry is a fact as the ledger holds it."""
+"""A fact is one thing seen, stated or decided; an entry is a fact as the ledger holds it."""
 
 from __future__ import annotations
 

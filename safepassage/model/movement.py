@@ -53,11 +53,15 @@ class Movement:
     drawn: tuple[str, ...] = ()  # fields that a seed chose, not an observer
 
     def __post_init__(self) -> None:
-        for value, what in ((self.id, "entry"), (self.from_place, "place"), (self.to_place, "place")):
-            check_id(value, what)
-        for optional, what in ((self.person, "person"), (self.group, "group"), (self.fulfils, "entry")):
-            if optional is not None:
-                check_id(optional, what)
+        check_id(self.id, "entry")
+        check_id(self.from_place, "place")
+        check_id(self.to_place, "place")
+        if self.person is not None:
+            check_id(self.person, "person")
+        if self.group is not None:
+            check_id(self.group, "group")
+        if self.fulfils is not None:
+            check_id(self.fulfils, "entry")
         check_id(self.category, "category")
         object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
         if self.from_place == self.to_place:
