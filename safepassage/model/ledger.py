@@ -54,6 +54,12 @@ class Ledger(Protocol):
     def catalogue(self) -> Catalogue:
         """Places, lifts, deadlines and the other small facts."""
 
+    def extent(self) -> tuple[datetime, datetime] | None:
+        """The instants of the first and last movement; None before the first."""
+
+    def recorded_until(self) -> datetime | None:
+        """The latest instant at which anything was recorded; None when empty."""
+
     def stock(self, as_of: datetime) -> Stock:
         """Posted heads at each (place, category) at `as_of`, OUTSIDE included as a negative."""
 
@@ -122,6 +128,15 @@ class Book:
     @cached_property
     def _folded(self) -> tuple[list[Transfer], list[Oddity]]:
         return all_transfers(self.movements, self.amendments)
+
+    def extent(self) -> tuple[datetime, datetime] | None:
+        """The instants of the first and last movement; None before the first."""
+        moved = self._folded[0]
+        return (moved[0].instant, moved[-1].instant) if moved else None
+
+    def recorded_until(self) -> datetime | None:
+        """The latest instant at which anything was recorded; None when empty."""
+        return max((e.recorded_at for e in self._entries.values()), default=None)
 
     def stock(self, as_of: datetime) -> Stock:
         """Posted heads at each (place, category) at `as_of`, OUTSIDE included as a negative."""

@@ -1,0 +1,1 @@
+"""What we say happened: figures with their definitions, comparisons, claims, situation reports."""

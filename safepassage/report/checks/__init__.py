@@ -1,0 +1,36 @@
+"""Checks: functions over the ledger that find discrepancies.  One file a check, one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from safepassage.model.discrepancy import Discrepancy
+from safepassage.model.ledger import Ledger
+from safepassage.report.checks.arrivals import people_not_arrived
+from safepassage.report.checks.balance import places_below_zero, places_over_capacity
+from safepassage.report.checks.headcount import headcounts_that_differ
+from safepassage.report.checks.lift_load import lifts_overloaded, lifts_without_departure
+from safepassage.report.checks.oddities import choices_of_the_fold
+from safepassage.report.checks.places import places_nobody_stated
+from safepassage.report.checks.times import movements_in_the_future
+
+Check = Callable[[Ledger, datetime], Iterator[Discrepancy]]
+
+CHECKS: tuple[Check, ...] = (
+    choices_of_the_fold,
+    headcounts_that_differ,
+    people_not_arrived,
+    lifts_without_departure,
+    lifts_overloaded,
+    places_below_zero,
+    places_over_capacity,
+    places_nobody_stated,
+    movements_in_the_future,
+)
+
+
+def run_checks(ledger: Ledger, as_of: datetime) -> list[Discrepancy]:
+    """Every discrepancy that the ledger shows at `as_of`, oldest first."""
+    found = [d for check in CHECKS for d in check(ledger, as_of)]
+    return sorted(found, key=lambda d: (d.since, d.check, d.subject))

@@ -1,0 +1,27 @@
+"""People at places that nobody has stated: a typing slip, or a place missing from the operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from safepassage.model.discrepancy import Discrepancy
+from safepassage.model.ledger import Ledger
+
+
+def places_nobody_stated(ledger: Ledger, as_of: datetime) -> Iterator[Discrepancy]:
+    """One discrepancy for each place that has a balance and no kind."""
+    unknown: dict[str, int] = {}
+    for (place, _), heads in ledger.stock(as_of).items():
+        if ledger.catalogue.kind(place) is None:
+            unknown[place] = unknown.get(place, 0) + heads
+    for place, heads in sorted(unknown.items()):
+        yield Discrepancy(
+            check="place-unknown",
+            subject=place,
+            sentence=f"{heads:,} people are at {place}, a place that nobody has stated;"
+            " no figure counts them there",
+            remedy="state the place and its kind, or correct the movements",
+            since=as_of,
+            heads=heads,
+        )

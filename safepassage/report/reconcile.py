@@ -1,0 +1,77 @@
+"""Running totals of others against the sum of the windows: old + window - new = 0, or an amount.
+
+Three kinds of cumulative stand side by side: the ledger's own sum since a baseline, and each
+published series.  Where a published total is not the one before it plus what the ledger holds in
+between, the amount is printed and stays unexplained until an entry explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from safepassage.model.instant import Window, format_instant
+from safepassage.model.ledger import Ledger
+from safepassage.model.published import PublishedTotal
+from safepassage.report.asking import Asking
+from safepassage.report.figure import ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningTotal:
+    """One published running total, what the ledger holds, and what does not add up."""
+
+    published: PublishedTotal
+    ledger: int  # since the same baseline, as of the same instant
+    moved: int | None  # in the ledger since the series' previous total; None for its first
+    unexplained: int | None  # new - (old + moved); None for its first
+
+    @property
+    def gap(self) -> int:
+        """Published minus ledger: all steps together, and what came before the first."""
+        return self.published.people - self.ledger
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {
+            "baseline": self.published.baseline,
+            "as_of": format_instant(self.published.as_of),
+            "said_by": self.published.said_by,
+            "published": self.published.people,
+            "ledger": self.ledger,
+            "moved": self.moved,
+            "unexplained": self.unexplained,
+            "gap": self.gap,
+        }
+
+
+def reconcile(
+    ledger: Ledger, asking: Asking, totals: Sequence[PublishedTotal], figure: str = "people-out"
+) -> list[RunningTotal]:
+    """Set each published running total against its predecessor and against the ledger."""
+    rows = []
+    before: dict[str, PublishedTotal] = {}
+    for total in sorted(totals, key=lambda t: (t.as_of, t.baseline, t.id)):
+        old = before.get(total.baseline)
+        moved = None
+        if old is not None and old.as_of < total.as_of:
+            moved = _moved(ledger, asking, figure, old.as_of, total.as_of)
+        held = ask(ledger, asking.since(figure, total.baseline, total.as_of)).value
+        rows.append(
+            RunningTotal(
+                published=total,
+                ledger=held,
+                moved=moved,
+                unexplained=None
+                if old is None or moved is None
+                else total.people - old.people - moved,
+            )
+        )
+        before[total.baseline] = total
+    return rows
+
+
+def _moved(ledger: Ledger, asking: Asking, figure: str, start: datetime, end: datetime) -> int:
+    return ask(ledger, asking.over(figure, Window(start, end))).value
