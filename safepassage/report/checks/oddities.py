@@ -11,7 +11,7 @@ from safepassage.model.ledger import Ledger
 
 _SENTENCES: dict[Cause, tuple[str, str]] = {
     Cause.UNSEEN: (
-        "{person} was last at {from_place} and left {to_place} without having been seen to go there",
+        "{person} was last at {from_place} and left {to_place}; nobody saw them get there",
         "ask both posts for scans that were not handed in, or explain it",
     ),
     Cause.REPEAT: (

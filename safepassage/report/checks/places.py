@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from safepassage.model.discrepancy import Discrepancy
+from safepassage.model.ids import PlaceId
 from safepassage.model.ledger import Ledger
 
 
 def places_nobody_stated(ledger: Ledger, as_of: datetime) -> Iterator[Discrepancy]:
     """One discrepancy for each place that has a balance and no kind."""
-    unknown: dict[str, int] = {}
+    unknown: dict[PlaceId, int] = {}
     for (place, _), heads in ledger.stock(as_of).items():
         if ledger.catalogue.kind(place) is None:
             unknown[place] = unknown.get(place, 0) + heads

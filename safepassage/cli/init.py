@@ -1,0 +1,75 @@
+"""`safepassage init`: a ledger for an operation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safepassage.cli.opened import CLAIMS, DEFAULT_STORE, OPERATION, JsonOption, StoreOption
+from safepassage.cli.output import print_json
+from safepassage.exchange.claims_file import read_claims
+from safepassage.exchange.operation_file import read_operation
+from safepassage.model.errors import BadQuestionError
+from safepassage.model.operation import Operation, opening_facts
+from safepassage.store.store import Store, open_store
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def init(
+    operation: Annotated[Path, typer.Argument(help="The operation file, YAML.")],
+    claims: Annotated[Path | None, typer.Option(help="A claims file to keep with it.")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    json: JsonOption = False,
+) -> None:
+    """Make a ledger for an operation file, or take a new version of the file into it.
+
+    Places and deadlines become entries; a changed one is a new entry, never an edit. Running it
+    again with the same file adds nothing.
+
+    Example:  safepassage init operation.yaml --claims claims.yaml
+    """
+    read = read_operation(read_file(operation), operation.name)
+    claims_text = read_file(claims) if claims else None
+    if claims_text is not None and claims is not None:
+        read_claims(claims_text, claims.name)
+    with open_store(store, writer=True) as writing:
+        added = take_operation(writing, read, _text(operation), now=datetime.now(UTC))
+        if claims is not None:
+            writing.put_document(CLAIMS, _text(claims), recorded_at=datetime.now(UTC))
+    if json:
+        print_json({"store": store, "operation": read.id, "entries_added": added})
+        return
+    for warning in read.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    typer.echo(f"{read.name}: {added} entries added to {store}")
+    typer.echo("next: safepassage import FACTS.jsonl, then safepassage serve")
+
+
+def take_operation(store: Store, operation: Operation, text: str, *, now: datetime) -> int:
+    """Keep an operation file and enter the places and deadlines that are new or changed."""
+    with store.ledger() as ledger:
+        facts = opening_facts(operation, now, ledger.catalogue)
+    receipt = store.append(facts, source="operation-file", recorded_at=now)
+    store.put_document(OPERATION, text, recorded_at=now)
+    return receipt.recorded
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that a user named.
+
+    Raises:
+        BadQuestionError: it cannot be read; the message says why.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise BadQuestionError(f"{path} cannot be read: {fault.strerror}") from fault
+
+
+def _text(path: Path) -> str:
+    return read_file(path).decode("utf-8-sig")

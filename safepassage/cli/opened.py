@@ -1,0 +1,117 @@
+"""A store opened for a command: its ledger, its operation, and questions put to both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safepassage.exchange.claims_file import read_claims
+from safepassage.exchange.operation_file import read_operation
+from safepassage.exchange.published_file import read_totals
+from safepassage.model.claim import Claim
+from safepassage.model.errors import BadQuestionError
+from safepassage.model.ledger import Ledger
+from safepassage.model.operation import Operation
+from safepassage.model.published import PublishedTotal
+from safepassage.report.asking import Asking
+from safepassage.store.store import Store, open_store
+
+OPERATION = "operation"  # names of the documents that a store keeps
+CLAIMS = "claims"
+PUBLISHED_TOTALS = "published-totals"
+
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        envvar="SAFEPASSAGE_STORE",
+        help="The ledger: a file, or postgresql+psycopg://user@host/database.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+DEFAULT_STORE = "safepassage.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a reading command works with."""
+
+    store: Store
+    ledger: Ledger
+    operation: Operation
+
+    @property
+    def asking(self) -> Asking:
+        """Questions of this operation at the ledger's position."""
+        return Asking(self.operation, self.ledger.position)
+
+    @property
+    def now(self) -> datetime:
+        """The instant that questions are about unless one is given.
+
+        Now, while the operation runs; its last movement, once that is more than a day ago.
+        """
+        clock = datetime.now(UTC)
+        extent = self.ledger.extent()
+        if extent is None or (clock - extent[1]).days < 1:
+            return clock
+        return extent[1]
+
+    def claims(self) -> list[Claim]:
+        """The claims that the store keeps, none if nobody gave any."""
+        kept = self.store.get_document(CLAIMS)
+        return read_claims(kept.text, CLAIMS) if kept else []
+
+    def published_totals(self) -> list[PublishedTotal]:
+        """The published running totals that the store keeps, none if nobody gave any."""
+        kept = self.store.get_document(PUBLISHED_TOTALS)
+        return read_totals(kept.text, PUBLISHED_TOTALS) if kept else []
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Opened]:
+    """Open a store for reading.
+
+    Raises:
+        StoreError: there is none, or it cannot be read.
+        BadQuestionError: it holds no operation.
+    """
+    with open_store(address) as store, store.ledger() as ledger:
+        yield Opened(store=store, ledger=ledger, operation=stored_operation(store))
+
+
+def stored_operation(store: Store) -> Operation:
+    """The operation file that a store keeps, read.
+
+    Raises:
+        BadQuestionError: it keeps none.
+    """
+    kept = store.get_document(OPERATION)
+    if kept is None:
+        raise BadQuestionError(
+            "this store holds no operation: run `safepassage init OPERATION.yaml` on it first"
+        )
+    return read_operation(kept.text, OPERATION)
+
+
+def scenario_folder(name: str) -> Path:
+    """The folder of a scenario that ships with the package.
+
+    Raises:
+        BadQuestionError: there is none of that name; the message lists those there are.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package.parent / "scenarios", package / "scenarios"):
+        if (folder / name / "operation.yaml").is_file():
+            return folder / name
+        if folder.is_dir():
+            known = ", ".join(sorted(p.name for p in folder.iterdir() if p.is_dir()))
+            raise BadQuestionError(f"no scenario {os.fspath(name)!r}; scenarios: {known}")
+    raise BadQuestionError("the scenarios are not installed with this package")
