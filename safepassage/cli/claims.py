@@ -15,7 +15,7 @@ from safepassage.exchange.claims_file import read_claims
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.instant import zulu
 from safepassage.report.reconcile import RunningTotal, reconcile
-from safepassage.report.verdict import Finding, judge
+from safepassage.report.verdict import Finding, Verdict, judge
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -79,22 +79,37 @@ def _judged(at: Opened, file: Path | None, topic: str | None) -> list[Finding]:
 
 
 def print_findings(found: list[Finding], *, readings: bool = False) -> None:
-    """The verdicts, claims on one topic together."""
-    by_topic = sorted(found, key=lambda f: f.claim.topic)
+    """The verdicts by topic; what the ledger cannot tell comes last, a line each."""
+    told = [f for f in found if f.verdict is not Verdict.CANNOT_TELL]
+    by_topic = sorted(told, key=lambda f: f.claim.topic)
     for topic, group in groupby(by_topic, key=lambda f: f.claim.topic):
         typer.echo(f"\n{topic}")
         for finding in group:
-            claim = finding.claim
-            typer.echo(f"  {finding.verdict.upper()}: {claim.value} — {claim.words}")
-            typer.echo(f"      {claim.report}, said by {claim.said_by} [{claim.id}]")
-            typer.echo(f"      {finding.reason}")
-            if readings:
-                for tried in finding.tried:
-                    mark = "true " if tried.holds else "false"
-                    typer.echo(f"        {mark}  {tried.means}: {tried.answer}")
+            _print_finding(finding, readings)
+    _print_untold([f for f in found if f.verdict is Verdict.CANNOT_TELL])
     counted = Counter(str(f.verdict) for f in found)
     summary = "; ".join(f"{n} {verdict}" for verdict, n in counted.most_common())
     typer.echo(f"\n{len(found)} claims: {summary}")
+
+
+def _print_finding(finding: Finding, readings: bool) -> None:
+    claim = finding.claim
+    typer.echo(f"  {finding.verdict.upper()}: {claim.value} | {claim.words}")
+    typer.echo(f"      {claim.report}, said by {claim.said_by} [{claim.id}]")
+    typer.echo(f"      {finding.reason}")
+    for tried in finding.tried if readings else ():
+        typer.echo(f"        {'true ' if tried.holds else 'false'}  {tried.means}: {tried.answer}")
+
+
+def _print_untold(untold: list[Finding]) -> None:
+    if untold:
+        typer.echo("\ncannot be told, and why")
+    by_reason = sorted(untold, key=lambda f: (f.reason, f.claim.topic))
+    for reason, group in groupby(by_reason, key=lambda f: f.reason):
+        typer.echo(f"  {reason}:")
+        for finding in group:
+            claim = finding.claim
+            typer.echo(f"      {claim.value} | {claim.words} [{claim.id}]")
 
 
 def print_totals(rows: list[RunningTotal]) -> None:

@@ -72,7 +72,7 @@ class Opened:
     def published_totals(self) -> list[PublishedTotal]:
         """The published running totals that the store keeps, none if nobody gave any."""
         kept = self.store.get_document(PUBLISHED_TOTALS)
-        return read_totals(kept.text, PUBLISHED_TOTALS) if kept else []
+        return list(read_totals(kept.text, PUBLISHED_TOTALS)) if kept else []
 
 
 @contextmanager

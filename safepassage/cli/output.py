@@ -44,11 +44,19 @@ def instant(at: datetime, zone: str) -> str:
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr; yields a function that is told how many are done."""
+    with parts_progress() as tell:
+        yield lambda done: tell(label, done, total)
+
+
+@contextmanager
+def parts_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A progress bar for each part of long work, as (part, done, of how many); silent in pipes."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        TaskID,
         TextColumn,
         TimeElapsedColumn,
     )
@@ -60,8 +68,14 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
+    tasks: dict[str, TaskID] = {}
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
+
+        def tell(part: str, done: int, total: int | None) -> None:
+            if part not in tasks:
+                tasks[part] = bar.add_task(part, total=total)
+            bar.update(tasks[part], completed=done, total=total)
+
+        yield tell

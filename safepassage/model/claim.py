@@ -67,9 +67,9 @@ class Quantity:
             case Manner.MORE_THAN:
                 return value, float("inf")
             case Manner.NEARLY:
-                return value - 2 * unit, value
+                return value - 2 * unit, value + 1
             case Manner.ABOUT:
-                spread = max(unit, value / 20)
+                spread = max(unit, value / 50)
                 return value - spread, value + spread
             case Manner.BETWEEN:
                 return value, (self.upper or value) + 1
@@ -80,6 +80,11 @@ class Quantity:
         """Whether the words would be true of this value."""
         low, high = self.allowed
         return low <= true_value < high
+
+    def allows_rounded_down(self, true_value: float) -> bool:
+        """Whether the number is this value with its last digits cut off instead of rounded."""
+        cut_off = self.manner is Manner.STATED and self.unit > 1
+        return cut_off and self.value <= true_value < self.value + self.unit
 
     def __str__(self) -> str:
         said = f"{self.value:,}" if self.upper is None else f"{self.value:,} to {self.upper:,}"

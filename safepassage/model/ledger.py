@@ -55,10 +55,10 @@ class Ledger(Protocol):
         """Places, lifts, deadlines and the other small facts."""
 
     def extent(self) -> tuple[datetime, datetime] | None:
-        """The instants of the first and last movement; None before the first."""
+        """The instants of the first and last recorded movement; None before the first."""
 
     def recorded_until(self) -> datetime | None:
-        """The latest instant at which anything was recorded; None when empty."""
+        """When the last entry was recorded; None when empty."""
 
     def stock(self, as_of: datetime) -> Stock:
         """Posted heads at each (place, category) at `as_of`, OUTSIDE included as a negative."""
@@ -130,13 +130,14 @@ class Book:
         return all_transfers(self.movements, self.amendments)
 
     def extent(self) -> tuple[datetime, datetime] | None:
-        """The instants of the first and last movement; None before the first."""
-        moved = self._folded[0]
-        return (moved[0].instant, moved[-1].instant) if moved else None
+        """The instants of the first and last recorded movement; None before the first."""
+        moved = self.movements
+        return (moved[0].occurred_at, moved[-1].occurred_at) if moved else None
 
     def recorded_until(self) -> datetime | None:
-        """The latest instant at which anything was recorded; None when empty."""
-        return max((e.recorded_at for e in self._entries.values()), default=None)
+        """When the last entry was recorded; None when empty."""
+        last = max(self._entries.values(), key=lambda e: e.seq, default=None)
+        return last.recorded_at if last else None
 
     def stock(self, as_of: datetime) -> Stock:
         """Posted heads at each (place, category) at `as_of`, OUTSIDE included as a negative."""

@@ -17,6 +17,7 @@ from safepassage.model.claim import Claim
 from safepassage.model.ids import CategoryId
 from safepassage.model.instant import Window, zulu
 from safepassage.report.asking import Asking
+from safepassage.report.figure import UNKNOWN_OPERATOR
 from safepassage.report.question import Question
 
 CUTS_BACK = 2  # reporting windows before the statement that its figure may have been taken from
@@ -71,8 +72,10 @@ def readings(claim: Claim, asking: Asking, last: datetime) -> Iterator[Reading]:
                 changed=tuple(c.label for c in choices if not c.stated and not c.needed),
             )
         )
-    once = {r.question: r for r in sorted(found, key=lambda r: -len(r.changed))}
-    yield from sorted(once.values(), key=lambda r: (len(r.changed), r.assumed))
+    once: dict[Question, Reading] = {}
+    for reading in sorted(found, key=lambda r: len(r.changed)):
+        once.setdefault(reading.question, reading)
+    yield from once.values()
 
 
 def unknown_categories(claim: Claim, asking: Asking) -> list[CategoryId]:
@@ -85,6 +88,8 @@ def _spans(claim: Claim, asking: Asking, last: datetime) -> Iterator[_Span]:
     if claim.window is not None:
         yield from _windows(claim.window, asking)
         return
+    if claim.baseline is None:
+        yield from _recent_windows(claim, asking, last)
     for as_of, as_of_label, as_of_stated in _as_of(claim, asking, last):
         for baseline in asking.operation.baselines:
             if baseline.at >= as_of:
@@ -101,16 +106,29 @@ def _spans(claim: Claim, asking: Asking, last: datetime) -> Iterator[_Span]:
             yield choice, Window(baseline.at, as_of, baseline.zone), baseline.id
 
 
+def _recent_windows(claim: Claim, asking: Asking, last: datetime) -> Iterator[_Span]:
+    """The reporting windows before a statement that names neither window nor baseline."""
+    window = asking.reporting_window(_until(claim, last))
+    for _ in range(CUTS_BACK):
+        label = f"in the {window.hours:g} hours to {zulu(window.end)}"
+        yield Choice(part="window", label=label, stated=False, needed=True), window, None
+        window = asking.reporting_window(window.start)
+
+
+def _until(claim: Claim, last: datetime) -> datetime:
+    said = claim.as_of or claim.said_at
+    return min(said, last) if said else last
+
+
 def _as_of(claim: Claim, asking: Asking, last: datetime) -> list[tuple[datetime, str, bool]]:
     """Instants that the claim may speak of: the stated one, or the cuts before it was said."""
     if claim.as_of is not None:
         return [(claim.as_of, "", True)]
-    until = min(claim.said_at or last, last) if claim.said_at else last
+    until = _until(claim, last)
     cut = asking.reporting_window(until)
     cuts = [cut.end - i * (cut.end - cut.start) for i in range(CUTS_BACK)]
-    if until >= last:
-        cuts.insert(0, last)
-    return [(c, f"as of {zulu(c)}", False) for c in cuts]
+    found = [(c, f"as of {zulu(c)}", False) for c in cuts]
+    return [(last, "to the end", False), *found] if until >= last else found
 
 
 def _windows(stated: Window, asking: Asking) -> Iterator[_Span]:
@@ -148,7 +166,7 @@ def _operators(claim: Claim, asking: Asking) -> Iterator[_Operators]:
     if said is not None:
         yield Choice(part="operators", label="counting all operators", stated=False), None
     for operator in asking.operation.operator_classes:
-        if said != (operator.id,):
+        if said != (operator.id,) and operator.id != UNKNOWN_OPERATOR:  # nobody speaks of those
             label = f"counting {operator.id} lifts only"
             yield Choice(part="operators", label=label, stated=False), (operator.id,)
 

@@ -4,7 +4,7 @@ cannot be told; always with the reading and the value that decide it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,8 @@ from safepassage.report.question import Question
 from safepassage.report.reading import Reading, readings, unknown_categories
 
 ON_THE_HOUR = timedelta(minutes=15)  # a time said as a full hour may be this far off
+POINT = timedelta(minutes=1)  # a moment no longer than this was said as one clock time
+ROUNDED_DOWN = "rounded down"
 SHOWN_MAX = 4  # readings listed with a finding
 
 
@@ -138,6 +140,12 @@ def _of_figure(
     if true_plain:
         return _plainly_true(claim, quantity, plain, true_plain, answer)
     true_otherwise = [r for r in found if r.changed and quantity.allows(answer(r.question))]
+    cut_off = [
+        replace(r, changed=(*r.changed, ROUNDED_DOWN))
+        for r in found
+        if quantity.allows_rounded_down(answer(r.question))
+    ]
+    true_otherwise = sorted([*true_otherwise, *cut_off], key=lambda r: len(r.changed))
     if true_otherwise:
         return _otherwise_true(claim, quantity, plain, true_otherwise, answer)
     unknown = unknown_categories(claim, asking)
@@ -219,7 +227,8 @@ def _tried(reading: Reading, quantity: Quantity, answer: Callable[[Question], in
     return Tried(
         means=_means(reading),
         answer=f"{value:,}",
-        holds=quantity.allows(value),
+        holds=quantity.allows(value)
+        or (ROUNDED_DOWN in reading.changed and quantity.allows_rounded_down(value)),
         question=reading.question,
     )
 
@@ -233,7 +242,8 @@ def _of_moment(asking: Asking, claim: Claim, moment: Moment, last: datetime) -> 
         for shift in hours:
             start = _wall(moment.start, zone_name, shift)
             end = _wall(moment.end, zone_name, shift)
-            slack = ON_THE_HOUR if moment.start.minute == 0 else timedelta(0)
+            is_full_hour = moment.end - moment.start <= POINT and moment.start.minute == 0
+            slack = ON_THE_HOUR if is_full_hour else timedelta(0)
             said = f"{local(start, zone_name)} {zone_name}"
             tried.append(
                 Tried(

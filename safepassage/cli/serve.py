@@ -1,0 +1,38 @@
+"""`safepassage serve`: the board, on this machine only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from safepassage.cli.opened import DEFAULT_STORE, StoreOption
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def serve(
+    store: StoreOption = DEFAULT_STORE,
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(help="The usual one, or any that is free, unless given.")
+    ] = None,
+) -> None:
+    """Serve the board and print a one-time sign-in link. Nothing leaves this machine.
+
+    Example:  safepassage serve --store demo/kabul-2021.db
+    """
+    serve_store(store, port, host)
+
+
+def serve_store(store: str, port: int | None, host: str = "127.0.0.1") -> None:
+    """Serve the board of a store until stopped.
+
+    Raises:
+        StoreError: there is no such ledger.
+        ServeError: the address is not this machine's own, or the port is taken.
+    """
+    from safepassage.web import server
+
+    server.serve(store, host, port, typer.echo)

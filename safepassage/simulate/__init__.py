@@ -1,0 +1,1 @@
+"""What might happen, or must have happened: ledgers drawn from a seed, marked where they are."""

@@ -1,0 +1,80 @@
+"""Named random streams: every cause of chance has its own, and none disturbs another.
+
+A stream is a generator seeded with SHA-256 of seed and name.  When a new cause is added (a storm, a
+second gate), the draws of all other causes stay as they were, so two runs that differ in one thing
+can be compared family by family.
+
+Only `Random.random()` promises the same sequence in every version of Python.  The helpers here use
+nothing else, and whole numbers where it matters, so that a seed means the same ledger everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
+
+_Item = TypeVar("_Item")
+
+
+def stream(seed: str, name: str) -> Random:
+    """The stream of that name: the same for the same seed and name, unlike any other."""
+    # The length keeps ("a", "bc") apart from ("ab", "c").
+    digest = hashlib.sha256(f"{len(seed)}:{seed}{name}".encode()).digest()
+    return Random(int.from_bytes(digest))
+
+
+class Streams:
+    """The streams about one subject, for example one flow: made when first asked for."""
+
+    def __init__(self, seed: str, subject: str) -> None:
+        self._seed = seed
+        self._subject = subject
+        self._streams: dict[str, Random] = {}
+
+    def __getitem__(self, cause: str) -> Random:
+        if cause not in self._streams:
+            self._streams[cause] = stream(self._seed, f"{self._subject}/{cause}")
+        return self._streams[cause]
+
+
+def whole(rng: Random, low: int, high: int) -> int:
+    """A whole number, each from `low` up to but without `high` equally likely."""
+    return low + int(rng.random() * (high - low))
+
+
+def between(rng: Random, low: float, usual: float, high: float) -> float:
+    """A number from `low` to `high`, most often near `usual` (the triangular distribution)."""
+    share = rng.random()
+    peak = (usual - low) / (high - low)
+    if share < peak:
+        return low + math.sqrt(share * (high - low) * (usual - low))
+    return high - math.sqrt((1 - share) * (high - low) * (high - usual))
+
+
+def one_of(rng: Random, items: Sequence[_Item], weights: Sequence[float]) -> _Item:
+    """One item, as likely as its weight; all equally if no weight is above zero.
+
+    One draw is used however many items there are, so that a shorter list shifts no later draw.
+    """
+    share = rng.random()
+    total = sum(weights)
+    if total <= 0:
+        return items[int(share * len(items))]
+    left = share * total
+    for item, weight in zip(items, weights, strict=True):
+        left -= weight
+        if left < 0:
+            return item
+    return items[-1]
+
+
+def some_of(rng: Random, items: Sequence[_Item], count: int) -> list[_Item]:
+    """`count` different positions of a list, in the order drawn."""
+    pool = list(items)
+    for place in range(count):
+        other = whole(rng, place, len(pool))
+        pool[place], pool[other] = pool[other], pool[place]
+    return pool[:count]

@@ -1,0 +1,74 @@
+"""The right to write a ledger, held by one process at a time.
+
+Readers never need it.  Two writers would not corrupt anything, both databases see to that, but
+each would wait for the other, and a server started twice by mistake is found out best at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from safepassage.store.errors import StoreError, StoreLockedError
+
+ADVISORY_KEY = 0x5AFE_9A55_A6E0_0001  # one writer per PostgreSQL database
+
+
+class FileLock:
+    """An exclusive lock on the file beside a SQLite ledger; it ends with the process that holds it.
+
+    The file stays when the lock is released: removing it would let two processes hold locks on
+    two files of the same name.
+    """
+
+    def __init__(self, database: Path) -> None:
+        path = database.with_name(f"{database.name}.writer")
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as fault:
+            raise StoreError(f"{path} cannot be written: {fault.strerror}") from fault
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(self._descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._descriptor)
+            raise StoreLockedError(
+                f"{database} is already being written by process {holder}: stop it, or open the"
+                " ledger for reading only"
+            ) from None
+        os.truncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let another process write."""
+        os.truncate(self._descriptor, 0)
+        os.close(self._descriptor)
+
+
+def lock_database(connection: Connection) -> None:
+    """Take PostgreSQL's lock for this connection; it ends with the connection.
+
+    Raises:
+        StoreLockedError: somebody else holds it; the message says who.
+    """
+    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
+    if taken.scalar_one():
+        return
+    holder = connection.execute(
+        text(
+            "SELECT a.application_name || coalesce(' on ' || host(a.client_addr), '')"
+            "       || ' (server process ' || a.pid || ')'"
+            "  FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE l.locktype = 'advisory' AND l.granted AND l.database ="
+            "       (SELECT oid FROM pg_database WHERE datname = current_database())"
+            "   AND (l.classid::bigint << 32) | l.objid::bigint = :key"
+        ),
+        {"key": ADVISORY_KEY},
+    ).scalar()
+    raise StoreLockedError(
+        f"this database is already being written by {holder or 'another process'}: stop it, or"
+        " open the ledger for reading only"
+    )

@@ -1,0 +1,15 @@
+"""What Alembic runs: the migrations, on the connection that the store hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from safepassage.store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite alters a table by writing it anew
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,345 @@
+"""The store: a ledger in a database, open for reading by anybody and for writing by one process.
+
+with open_store("kabul.db", writer=True) as store:
+    receipt = store.append(facts, source="gate-3", recorded_at=now)
+    with store.ledger() as ledger:
+        ledger.stock(now)
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from safepassage.model.errors import InvalidFactError
+from safepassage.model.fact import Fact
+from safepassage.model.instant import in_utc
+from safepassage.model.wire import KIND_OF
+from safepassage.store import append, check, document, engine, jsonl, lock, quarantine, record
+from safepassage.store.append import Receipt
+from safepassage.store.check import CheckReport
+from safepassage.store.document import Document
+from safepassage.store.errors import StoreError, StoreFaultError
+from safepassage.store.jsonl import ImportReport, Progress
+from safepassage.store.projection import Whereabouts
+from safepassage.store.quarantine import Item, Refusal
+from safepassage.store.reading import Shelf, StoredLedger
+from safepassage.store.record import Head, Offer
+from safepassage.store.schema import head
+from safepassage.store.schema import quarantine as quarantine_table
+
+
+def open_store(address: str | os.PathLike[str], *, writer: bool = False) -> Store:
+    """Open a ledger; a writer makes it where there is none, and brings an older one up to date.
+
+    Args:
+        address: a path, ``sqlite:///path`` or ``postgresql+psycopg://user@host/database``.
+        writer: whether this process records; one process at a time may.
+
+    Raises:
+        StoreMissingError: there is no ledger to read.
+        StoreLockedError: another process writes it.
+        SchemaError: it was written by another version of the program.
+        StoreError: the address is none, or the database would not keep what it acknowledges.
+    """
+    url = engine.parse_address(address)
+    return Store(url, Writer(url) if writer else None)
+
+
+class Writer:
+    """The one connection that records, and the lock that makes it the only one."""
+
+    def __init__(self, url: URL) -> None:
+        self.where = url.render_as_string(hide_password=True)
+        self._mutex = threading.Lock()
+        self._fault: str | None = None
+        self._file: lock.FileLock | None = None
+        self._left: Head | None = None
+        self.whereabouts = Whereabouts()
+        if engine.is_sqlite(url):
+            self.where = str(engine.database_path(url))
+            self._file = lock.FileLock(engine.database_path(url))
+        self._connection: Connection | None = None
+        try:
+            self._engine = engine.writing_engine(url)
+            self._connect()
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> None:
+        try:
+            connection = self._engine.connect()
+            self._connection = connection
+            if self._file is None:
+                with connection.begin():
+                    lock.lock_database(connection)
+            with connection.begin():
+                engine.check_durable(connection)
+            with connection.begin():
+                engine.migrate(connection, self.where)
+        except DBAPIError as fault:
+            raise StoreError(f"{self.where} cannot be opened: {engine.readable(fault)}") from fault
+
+    def close(self) -> None:
+        """Stop writing and let another process write."""
+        with self._mutex:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+                self._engine.dispose()
+            if self._file is not None:
+                self._file.release()
+                self._file = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction that writes: all of it or nothing, and one at a time.
+
+        Raises:
+            StoreFaultError: the disk or database failed now or before; nothing was recorded.
+        """
+        with self._mutex:
+            if self._fault is not None:
+                raise StoreFaultError(self._fault)
+            if self._connection is None:
+                raise StoreError(f"{self.where} was closed")
+            try:
+                with self._connection.begin():
+                    yield self._connection
+            except BaseException as fault:
+                self.whereabouts.forget()
+                if isinstance(fault, OperationalError) or _is_disk_fault(fault):
+                    self._stop(fault)
+                raise
+            self.whereabouts.keep()
+
+    def _stop(self, fault: BaseException) -> None:
+        said = engine.readable(fault) if isinstance(fault, DBAPIError) else str(fault)
+        self._fault = (
+            f"READ ONLY, storage fault: {said}. The last batch was not recorded and nothing more"
+            f" will be. Repair or free the disk under {self.where}, start again, then run a check"
+        )
+        raise StoreFaultError(self._fault) from fault
+
+    def resume(self, connection: Connection) -> None:
+        """Trust what is remembered only if the ledger ends where this writer left it."""
+        if self._left != append.read_head(connection):
+            self.whereabouts.drop()
+
+    def left(self, at: Head) -> None:
+        """Remember where the ledger ends."""
+        self._left = at
+
+
+def _is_disk_fault(fault: BaseException) -> bool:
+    # PostgreSQL: 53100 disk full, 58030 I/O error, XX001/XX002 corruption.
+    state = getattr(getattr(fault, "orig", None), "sqlstate", None) or ""
+    return state in ("53100", "58030", "XX001", "XX002")
+
+
+class Store:
+    """A ledger in a database; made by `open_store`."""
+
+    def __init__(self, url: URL, writer: Writer | None) -> None:
+        self._writer = writer
+        self._shelf = Shelf()
+        self.where = (
+            str(engine.database_path(url))
+            if engine.is_sqlite(url)
+            else url.render_as_string(hide_password=True)
+        )
+        try:
+            self._engine: Engine = engine.reading_engine(url)
+            with self._reading() as connection:
+                engine.check_schema(connection, self.where)
+        except BaseException:
+            if writer is not None:
+                writer.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection, and let another process write."""
+        self._engine.dispose()
+        if self._writer is not None:
+            self._writer.close()
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this store records."""
+        return self._writer is not None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except OperationalError as fault:
+            raise StoreError(f"{self.where} cannot be read: {engine.readable(fault)}") from fault
+
+    def _writing(self) -> Writer:
+        if self._writer is None:
+            raise StoreError(f"{self.where} is open for reading only: open it with writer=True")
+        return self._writer
+
+    def head(self) -> Head:
+        """Where the ledger ends now: the number and hash of its last entry.  Cheap to ask."""
+        with self._reading() as connection:
+            return Head(*connection.execute(select(head.c.seq, head.c.hash)).one())
+
+    def ledger(self) -> StoredLedger:
+        """A snapshot of the ledger as it stands now; close it, or use it in a ``with``."""
+        try:
+            return StoredLedger(self._engine.connect(), self._shelf)
+        except OperationalError as fault:
+            raise StoreError(f"{self.where} cannot be read: {engine.readable(fault)}") from fault
+
+    def append(
+        self,
+        facts: Iterable[Fact],
+        *,
+        source: str,
+        recorded_at: datetime,
+        clock_ahead: timedelta = timedelta(0),
+    ) -> Receipt:
+        """Record facts, each once, in one transaction; the receipt comes when they are durable.
+
+        Args:
+            facts: what was seen, stated or decided.
+            source: the device, desk or file that handed them in.
+            recorded_at: the receiver's clock.
+            clock_ahead: how far the observer's clock was ahead of the receiver's.
+
+        Raises:
+            StoreFaultError: the disk failed; nothing of this batch is recorded.
+            InvalidFactError: `source`, `recorded_at` or `clock_ahead` cannot be true.
+        """
+        record.check_source(source)
+        record.check_clock_ahead(clock_ahead)
+        ahead = record.micros(clock_ahead)
+        offers: list[Offer] = []
+        refusals: list[Refusal] = []
+        for fact in facts:
+            try:
+                offers.append(record.offer(fact, source, ahead))
+            except InvalidFactError as fault:
+                refusals.append(_refusal(fact, str(fault), source))
+        return self._record(offers, refusals, recorded_at)
+
+    def _record(
+        self, offers: list[Offer], refusals: list[Refusal], recorded_at: datetime
+    ) -> Receipt:
+        at = in_utc(recorded_at, "recorded_at")
+        writer = self._writing()
+        with writer.transaction() as connection:
+            writer.resume(connection)
+            receipt = append.append(connection, offers, refusals, at, writer.whereabouts)
+        writer.left(receipt.head)
+        return receipt
+
+    def quarantined(self, after: int = 0, limit: int = 1000) -> list[Item]:
+        """What was offered and could not be recorded, oldest first."""
+        with self._reading() as connection:
+            return quarantine.items(connection, after, limit)
+
+    def quarantined_count(self) -> int:
+        """How many things are in quarantine."""
+        with self._reading() as connection:
+            query = select(func.count()).select_from(quarantine_table)
+            return connection.execute(query).scalar_one()
+
+    def quarantine(self, offered: str, reason: str, *, source: str, recorded_at: datetime) -> None:
+        """Keep something that is no fact, for a person to look at."""
+        record.check_source(source)
+        at = in_utc(recorded_at, "recorded_at")
+        with self._writing().transaction() as connection:
+            quarantine.keep(connection, [Refusal(None, reason, offered, source)], at)
+
+    def check(
+        self, progress: Progress | None = None, witnessed: Iterable[Head] = ()
+    ) -> CheckReport:
+        """Compute everything again from the entries; see `safepassage.store.check`."""
+        with self.ledger() as ledger:
+            return check.check(ledger, progress, witnessed)
+
+    def export_lines(self) -> Iterator[str]:
+        """The whole ledger, a line of JSON for each entry, each ending in a line feed."""
+        with self.ledger() as ledger:
+            for row in ledger.rows():
+                yield record.line_of(row) + "\n"
+
+    def restore(self, lines: Iterable[str | bytes], progress: Progress | None = None) -> int:
+        """Fill an empty store with an exported ledger, entry for entry; all of it or nothing.
+
+        Raises:
+            LineError: a line is not what was exported; it names the line, the field, the remedy.
+            StoreError: the store is not empty.
+        """
+        writer = self._writing()
+        with writer.transaction() as connection:
+            writer.resume(connection)
+            at = jsonl.restore(connection, lines, writer.whereabouts, progress)
+        writer.left(at)
+        return at.seq
+
+    def import_lines(
+        self,
+        lines: Iterable[str | bytes],
+        *,
+        source: str,
+        recorded_at: datetime,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Record facts from lines of JSON, exported or bare ``{"kind": ..., "body": ...}``.
+
+        What is here already stays as it is, what cannot be read goes into quarantine: a file may
+        be imported again after any interruption.  An exported line keeps its source and its
+        measure of the observer's clock.
+        """
+        record.check_source(source)
+        report = ImportReport()
+        for offers, refusals, last in jsonl.offers(lines, source):
+            report.add(self._record(offers, refusals, recorded_at), last)
+            if progress is not None:
+                progress(last)
+        return report
+
+    def put_document(self, name: str, text: str, *, recorded_at: datetime) -> Document:
+        """Keep a version of an operation or claims file."""
+        with self._writing().transaction() as connection:
+            return document.put(connection, name, text, recorded_at)
+
+    def get_document(self, name: str, version: int | None = None) -> Document | None:
+        """A version of a file, the latest by default."""
+        with self._reading() as connection:
+            return document.get(connection, name, version)
+
+    def documents(self) -> list[Document]:
+        """Every file as it was last recorded."""
+        with self._reading() as connection:
+            return document.latest(connection)
+
+
+def _refusal(fact: Fact, reason: str, source: str) -> Refusal:
+    kind = KIND_OF.get(type(fact), type(fact).__name__)
+    return Refusal(getattr(fact, "id", None), reason, f"{kind}: {fact!r}", source)

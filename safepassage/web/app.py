@@ -1,0 +1,129 @@
+"""The web application, top to bottom: who may come in, what there is, and what goes wrong how.
+
+Everything but the sign-in page, the static files and /healthz needs a session.  The interactive
+API pages of the framework are off: they load their scripts from elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import NamedTuple
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from safepassage.model.errors import (
+    BadQuestionError,
+    InvalidFactError,
+    SafePassageError,
+    UnknownPlaceError,
+)
+from safepassage.store.errors import StoreError
+from safepassage.web.live import Watch
+from safepassage.web.page import Desk, render, wants_json
+from safepassage.web.routes import (
+    board,
+    claims,
+    compare,
+    discrepancies,
+    door,
+    figures,
+    lifts,
+    places,
+    sitrep,
+    stream,
+)
+from safepassage.web.security import Guard
+from safepassage.web.settings import Settings
+from safepassage.web.sign_in import Links, Sessions
+
+logger = logging.getLogger(__name__)
+DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The desks for one ledger."""
+    desk = Desk(
+        settings=settings,
+        links=Links(settings.clock, settings.link_valid),
+        sessions=Sessions(settings.clock, settings.session_valid, settings.sessions_path),
+        watch=Watch(settings.records, settings.clock, settings.poll_seconds),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        desk.watch.start()
+        yield
+        await desk.watch.stop()
+
+    app = FastAPI(
+        title="Safe Passage", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.desk = desk
+    app.add_middleware(Guard, hosts=settings.hosts)
+    app.include_router(door.router)
+    for room in DESKS:
+        app.include_router(room.router, dependencies=[Depends(door.signed_in)])
+    app.mount("/static", StaticFilesToCheck(directory=str(files("safepassage.web") / "static")))
+    for kind in (*ERRORS, HTTPException, Exception):
+        app.add_exception_handler(kind, on_error)
+    return app
+
+
+class StaticFilesToCheck(StaticFiles):
+    """Files that a browser may keep but asks about each time: an update is seen at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+class Wrong(NamedTuple):
+    """How an error is answered: the status, and the key of the page's headline."""
+
+    status: int
+    headline: str
+
+
+ERRORS: dict[type[Exception], Wrong] = {
+    BadQuestionError: Wrong(400, "error.question"),
+    InvalidFactError: Wrong(400, "error.question"),
+    RequestValidationError: Wrong(400, "error.question"),
+    UnknownPlaceError: Wrong(404, "error.unknown"),
+    StoreError: Wrong(503, "error.store"),
+    SafePassageError: Wrong(400, "error.question"),
+}
+
+
+async def on_error(request: Request, fault: Exception) -> Response:
+    """The one place where an exception becomes an answer."""
+    if isinstance(fault, door.NotSignedInError):
+        return not_signed_in(request)
+    if isinstance(fault, HTTPException):
+        wrong, said = Wrong(fault.status_code, "error.http"), str(fault.detail)
+    else:
+        kinds = [kind for kind in type(fault).__mro__ if kind in ERRORS]
+        wrong = ERRORS[kinds[0]] if kinds else Wrong(500, "error.ours")
+        said = str(fault) if kinds else ""
+    if wrong.status >= 500:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=fault)
+    if wants_json(request):
+        return JSONResponse({"error": wrong.headline, "said": said}, wrong.status)
+    return render(request, "error.html", wrong.status, headline=wrong.headline, said=said)
+
+
+def not_signed_in(request: Request) -> Response:
+    """A person is shown the door, a program and a stream are told, htmx is sent there."""
+    if wants_json(request) or "text/event-stream" in request.headers.get("accept", ""):
+        return JSONResponse({"error": "not-signed-in", "said": "open the printed link"}, 401)
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    return RedirectResponse("/sign-in", 303)

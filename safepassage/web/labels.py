@@ -1,0 +1,88 @@
+"""Where the names on the map go: each beside its symbol, on the side where it covers least."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LETTER = 0.56  # mean width of a letter, in heights
+GAP = 5.0
+
+
+class Box(NamedTuple):
+    """A rectangle: left, top, right, bottom."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def covers(self, other: Box) -> float:
+        """The area that two boxes share."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return width * height if width > 0 and height > 0 else 0.0
+
+    @property
+    def area(self) -> float:
+        """Width times height."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+
+class Label(NamedTuple):
+    """Two lines of text, name and number: where they start and how they are anchored."""
+
+    x: float
+    y: float  # baseline of the first line
+    anchor: str
+
+
+def place_labels(
+    texts: Sequence[tuple[str, str]], spots: Sequence[Box], sheet: Box, height: float
+) -> list[Label]:
+    """A label for every spot; those that come first choose first."""
+    taken: list[Box] = []
+    labels: list[Label] = []
+    for text, spot in zip(texts, spots, strict=True):
+        others = [s for s in spots if s is not spot]
+        best = min(
+            _candidates(text, spot, height),
+            key=lambda c: _cost(c[1], [*taken, *others], sheet),
+        )
+        labels.append(best[0])
+        taken.append(best[1])
+    return labels
+
+
+def _candidates(text: tuple[str, str], spot: Box, height: float) -> list[tuple[Label, Box]]:
+    """The eight places around a spot, the preferred one first."""
+    width = max(map(len, text)) * height * LETTER
+    tall = 2.2 * height
+    x, y = (spot.left + spot.right) / 2, (spot.top + spot.bottom) / 2
+    right, left = spot.right + GAP, spot.left - GAP
+    tops = {"middle": y - tall / 2, "above": spot.top - tall, "below": spot.bottom}
+    found = [
+        _candidate(right, tops["middle"], "start", width, height),
+        _candidate(left, tops["middle"], "end", width, height),
+        _candidate(x, tops["above"] - GAP, "middle", width, height),
+        _candidate(x, tops["below"] + GAP, "middle", width, height),
+    ]
+    for side, anchor in ((right, "start"), (left, "end")):
+        for top in ("above", "below"):
+            shift = tall / 3 if top == "above" else -tall / 3
+            found.append(_candidate(side, tops[top] + shift, anchor, width, height))
+    return found
+
+
+def _candidate(
+    x: float, top: float, anchor: str, width: float, height: float
+) -> tuple[Label, Box]:
+    left = {"start": x, "end": x - width, "middle": x - width / 2}[anchor]
+    box = Box(left, top, left + width, top + 2.2 * height)
+    return Label(x, top + height, anchor), box
+
+
+def _cost(box: Box, taken: Sequence[Box], sheet: Box) -> float:
+    """What a place costs: what it covers, and twice what falls off the sheet."""
+    off = box.area - box.covers(sheet)
+    return sum(box.covers(other) for other in taken) + 4 * off

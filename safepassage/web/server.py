@@ -1,0 +1,135 @@
+"""Start the desks: on this machine only, with a sign-in link on the terminal.
+
+An open live stream would keep the server from stopping, because it waits for answers to end before
+anything else hears of the stop.  The signal therefore ends the streams first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from safepassage.model.errors import SafePassageError
+from safepassage.store import open_store
+from safepassage.web.app import create_app
+from safepassage.web.live import Watch
+from safepassage.web.records import StoreRecords
+from safepassage.web.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+PORT = 8800
+STOP_SECONDS = 10
+
+
+class ServeError(SafePassageError):
+    """The desks cannot be started as asked."""
+
+
+class Server(uvicorn.Server):
+    """A server whose live streams end when it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, watch: Watch) -> None:
+        super().__init__(config)
+        self._watch = watch
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop the streams, then everything else."""
+        self._watch.stopping.set()
+        super().handle_exit(sig, frame)
+
+
+def run(
+    store_url: str,
+    *,
+    host: str = LOOPBACK,
+    port: int = PORT,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Serve the desks of a ledger until interrupted; `say` gets the sign-in link.
+
+    Raises:
+        ServeError: the address is not this machine's own, or the port is taken.
+        StoreError: there is no ledger to read, or it has no operation file.
+    """
+    check_loopback(host)
+    with open_store(store_url) as store:
+        records = StoreRecords(store)
+        operation = records.operation()
+        listener = listen(host, port)
+        settings = Settings(
+            records=records,
+            origin=origin_of(listener),
+            sessions_path=sessions_path(store.where),
+        )
+        app = create_app(settings)
+        say(f"{operation.name}: the desks are at {settings.origin}/ on this machine only.")
+        say("Sign in, once, within 15 minutes:")
+        say(f"  {settings.origin}/sign-in#{app.state.desk.links.issue()}")
+        say("Stop with Ctrl-C. Starting again prints a new link; who is signed in stays so.")
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,  # addresses say what somebody looked at
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        Server(config, app.state.desk.watch).run(sockets=[listener])
+
+
+def check_loopback(host: str) -> None:
+    """Refuse an address that others could reach.
+
+    Raises:
+        ServeError: it is one; the message says what to do instead.
+    """
+    try:
+        is_own = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_own = host == "localhost"
+    if not is_own:
+        raise ServeError(
+            f"{host} can be reached from other machines, and this server speaks plain http:"
+            " codes and cookies could be read on the way. Serve on 127.0.0.1 and come in through"
+            " an encrypted tunnel, for example: ssh -L 8800:127.0.0.1:8800 THIS-MACHINE"
+        )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes any that is free.
+
+    Raises:
+        ServeError: the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as fault:
+        listener.close()
+        raise ServeError(
+            f"port {port} on {host} cannot be used: {fault.strerror}. Choose another with --port;"
+            " --port 0 takes any that is free"
+        ) from fault
+    return listener
+
+
+def origin_of(listener: socket.socket) -> str:
+    """The address to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def sessions_path(where: str) -> Path:
+    """Where the hashes of the sessions of a ledger's desks lie: with this user's program state."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    name = hashlib.sha256(where.encode()).hexdigest()[:16]
+    return Path(base) / "safepassage" / f"sessions-{name}.json"

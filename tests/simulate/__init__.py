@@ -1,0 +1,1 @@
+"""Tests of the ledgers that are drawn from a seed."""

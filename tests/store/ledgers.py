@@ -1,0 +1,131 @@
+"""Random small ledgers in which everything that can go wrong does: few persons, few places, few
+instants, ids that meet, amendments of amendments, and clocks that are ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from safepassage.model.fact import Entry, Fact
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
+from safepassage.model.movement import Movement, Phase
+from safepassage.model.observation import Correction, Group, Headcount, Naming
+from safepassage.model.place import OUTSIDE, Place, PlaceKind
+
+DAWN = datetime(2021, 8, 14, 23, 30, tzinfo=UTC)  # so that a ledger crosses midnight
+NOON = datetime(2021, 8, 15, 12, tzinfo=UTC)
+
+instants = st.one_of(
+    st.integers(0, 8).map(lambda n: DAWN + timedelta(minutes=n * 5)),
+    st.integers(0, 4).map(lambda n: DAWN + timedelta(minutes=n * 15, microseconds=-1)),
+    st.integers(0, 3).map(lambda n: DAWN + timedelta(hours=n * 13)),
+)
+places = st.sampled_from([OUTSIDE, *map(PlaceId, ("town", "gate", "terminal", "lift-1"))])
+ids = st.integers(0, 11).map(lambda n: EntryId(f"m{n}"))
+persons = st.sampled_from([PersonId(p) for p in ("amira", "babur", "chalil")])
+clocks = st.sampled_from([timedelta(0), timedelta(0), timedelta(minutes=20), timedelta(hours=-3)])
+
+
+@st.composite
+def movements(draw: st.DrawFn, entry: st.SearchStrategy[EntryId] = ids) -> Movement:
+    """Any movement, of a person or of heads without names."""
+    from_place, to_place = draw(st.tuples(places, places).filter(lambda p: p[0] != p[1]))
+    person = draw(st.one_of(st.none(), persons, persons))
+    phase = draw(st.sampled_from([Phase.POSTED] * 4 + [Phase.PENDING, Phase.VOIDED]))
+    promise = draw(st.one_of(st.none(), ids)) if phase is not Phase.VOIDED else draw(ids)
+    return Movement(
+        id=draw(entry),
+        from_place=from_place,
+        to_place=to_place,
+        phase=phase,
+        occurred_at=draw(instants),
+        person=person,
+        heads=1 if person else draw(st.integers(1, 3)),
+        group=draw(st.sampled_from([None, None, GroupId("fam-1")])),
+        category=CategoryId(draw(st.sampled_from(["evacuee", "evacuee", "evacuee", "staff"]))),
+        fulfils=promise,
+    )
+
+
+@st.composite
+def corrections(draw: st.DrawFn) -> Correction:
+    """A movement, or what was read instead of one, was wrong."""
+    target = draw(ids)
+    other = ids.filter(lambda i: i != target)
+    return Correction(
+        id=EntryId(f"c{draw(st.integers(0, 5))}"),
+        corrects=target,
+        instead=draw(st.one_of(st.none(), movements(other), movements(other))),
+        reason="counted twice",
+        stated_at=draw(instants),
+    )
+
+
+@st.composite
+def namings(draw: st.DrawFn) -> Naming:
+    """A head of some movements turned out to be a person."""
+    return Naming(
+        id=EntryId(f"n{draw(st.integers(0, 5))}"),
+        person=draw(persons),
+        movements=tuple(draw(st.lists(ids, min_size=1, max_size=2, unique=True))),
+        stated_at=draw(instants),
+    )
+
+
+small_facts = st.one_of(
+    st.builds(
+        Headcount,
+        id=st.just(EntryId("h1")),
+        place=places,
+        heads=st.integers(0, 5),
+        occurred_at=instants,
+    ),
+    st.builds(
+        Place,
+        id=st.sampled_from([EntryId("p1"), EntryId("p2")]),
+        place=st.just(PlaceId("town")),
+        kind=st.just(PlaceKind.TOWN),
+        stated_at=instants,
+        latitude=st.just(34),
+        longitude=st.just(69),
+    ),
+    st.builds(
+        Group,
+        id=st.just(EntryId("g1")),
+        group=st.just(GroupId("fam-1")),
+        members=st.just((PersonId("amira"), PersonId("babur"))),
+        stated_at=instants,
+    ),
+)
+facts = st.one_of(movements(), movements(), movements(), corrections(), namings(), small_facts)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one device hands in at once."""
+
+    facts: list[Fact]
+    clock_ahead: timedelta
+
+
+batches = st.lists(
+    st.builds(Batch, st.lists(facts, min_size=1, max_size=7), clocks), min_size=1, max_size=5
+)
+
+
+def entered(batches_in: list[Batch]) -> list[Entry]:
+    """The entries that these batches become: of facts with one id, the first."""
+    entries: dict[EntryId, Entry] = {}
+    for batch in batches_in:
+        for fact in batch.facts:
+            if fact.id not in entries:
+                entries[fact.id] = Entry(
+                    seq=len(entries) + 1,
+                    recorded_at=NOON,
+                    source="phone",
+                    fact=fact,
+                    clock_ahead=batch.clock_ahead,
+                )
+    return list(entries.values())
