@@ -218,3 +218,8 @@ def test_the_windows_of_the_reference_data_are_the_sums_of_ours(reference_folder
         assert sum(f.people for f in inside) == (parts or number(row["people_total"]))
         lifts = number(row["us_mil_flights"]) + number(row["coalition_flights"])
         assert sum(f.lifts or 0 for f in inside) == lifts
+
+
+def test_the_guide_of_the_scenario_says_how_many_facts_there_are() -> None:
+    text = (SCENARIOS / "kabul-2021" / "README.md").read_text(encoding="utf-8")
+    assert f"{len(facts_of('kabul-2021')):,}\nfacts" in text

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from safepassage.model.fold import Transfer
 from safepassage.model.ledger import Book
-from safepassage.store import StoredLedger, check, open_store
+from safepassage.store import StoredLedger, open_store
+from safepassage.store.check import check
 from tests.store.conftest import NewAddress
 from tests.store.ledgers import NOON, Batch, batches, entered, instants
 
