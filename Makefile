@@ -10,12 +10,12 @@ BIN := $(VENV)/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tidy constraints screenshots bench powercut serve clean
+.PHONY: help demo test check tidy reference constraints screenshots bench powercut serve clean
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.core ## Run a small evacuation from start to end and show it (SERVE=0: do not open the desks)
+demo: $(VENV)/.core ## Account for the Kabul airlift of 2021, then serve the board (SERVE=0: print and end)
 	$(BIN)/safepassage demo$(if $(filter 0,$(SERVE)), --no-serve)
 
 test: $(VENV)/.dev ## Run all tests; what could not run is listed at the end with the command that adds it
@@ -32,10 +32,13 @@ tidy: $(VENV)/.dev ## Format the code, repair what can be repaired, then check t
 	$(BIN)/ruff format .
 	$(BIN)/python -m pytest tests/tidy.py
 
+reference: $(VENV)/.dev ## Write docs/reference/cli.md anew from the commands' own help
+	$(BIN)/python scripts/cli_reference.py
+
 serve: $(VENV)/.core ## Start the desks on this machine
 	$(BIN)/safepassage serve
 
-bench: $(VENV)/.dev ## Measure the speed of the ledger, the planner and the simulator
+bench: $(VENV)/.dev ## Measure the speed of the ledger and its desks, each against a peer
 	$(BIN)/python -m benchmarks
 
 powercut: $(VENV)/.dev ## Cut the power of a virtual machine CUTS times (200) while it writes the ledger

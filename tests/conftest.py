@@ -10,5 +10,6 @@ see ``tests/fixtures/requirements.py``.
 pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.browser",
+    "tests.fixtures.kabul",
     "tests.fixtures.requirements",
 ]

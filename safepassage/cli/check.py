@@ -15,7 +15,7 @@ from safepassage.store.check import check as audit
 from safepassage.store.record import Head
 from safepassage.store.store import Store, open_store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from safepassage.model.instant import zulu
 from safepassage.report.reconcile import RunningTotal, reconcile
 from safepassage.report.verdict import Finding, Verdict, judge
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
@@ -123,9 +123,9 @@ def print_totals(rows: list[RunningTotal]) -> None:
                 (
                     zulu(r.published.as_of),
                     r.published.said_by[:34],
-                    f"{r.published.people:,}",
+                    f"{'more than ' if r.published.is_bound else ''}{r.published.people:,}",
                     "" if r.moved is None else f"{r.moved:,}",
-                    "" if r.unexplained is None else f"{r.unexplained:+,}",
+                    _unexplained(r),
                     f"{r.ledger:,}",
                     f"{r.gap:+,}",
                 )
@@ -137,3 +137,9 @@ def print_totals(rows: list[RunningTotal]) -> None:
         "\n  unexplained = published now - (published before + moved since, in the ledger)"
         "\n  gap = published - the ledger's own sum since the same baseline"
     )
+
+
+def _unexplained(row: RunningTotal) -> str:
+    if row.unexplained is not None:
+        return f"{row.unexplained:+,}"
+    return "bound" if row.published.is_bound else ""

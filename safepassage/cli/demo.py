@@ -13,6 +13,7 @@ from safepassage.cli.claims import print_findings, print_totals
 from safepassage.cli.opened import Opened, opened
 from safepassage.cli.output import heading, instant, print_table
 from safepassage.cli.scenario import take_scenario
+from safepassage.cli.serve import PORT, serve_store
 from safepassage.model.instant import Window, zulu
 from safepassage.report.figure import Figure, ask
 from safepassage.report.reconcile import reconcile
@@ -20,7 +21,7 @@ from safepassage.report.sitrep import make_sitrep
 from safepassage.report.verdict import judge, last_departure
 from safepassage.store.store import Store, open_store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 DAY = timedelta(days=1)
 Day = tuple[Window, Figure, list[tuple[Figure, Figure]]]
 
@@ -30,7 +31,7 @@ def demo(
     scenario: Annotated[str, typer.Option(help="A folder of scenarios/.")] = "kabul-2021",
     folder: Annotated[Path, typer.Option(help="Where the demo's ledger is kept.")] = Path("demo"),
     serve: Annotated[bool, typer.Option(help="Serve the board afterwards.")] = True,
-    port: Annotated[int | None, typer.Option(help="Port of the board.")] = None,
+    port: Annotated[int, typer.Option(help="Port of the board; 0 chooses a free one.")] = PORT,
 ) -> None:
     """Account for the Kabul airlift of 2021 from its published figures, then serve the board.
 
@@ -52,8 +53,6 @@ def demo(
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
     typer.echo(f"  safepassage figure compare 123000 116000 --store {store}")
     if serve:
-        from safepassage.cli.serve import serve_store
-
         serve_store(store, port)
 
 

@@ -17,7 +17,7 @@ from safepassage.report.discrepancies import doubts, still_open
 from safepassage.report.sitrep_html import age
 from safepassage.store.store import open_store
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
 
 @app.command("list")

@@ -14,7 +14,7 @@ from safepassage.cli.output import progress
 from safepassage.model.errors import BadQuestionError
 from safepassage.store.store import Store, open_store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -30,7 +30,7 @@ from safepassage.report.verdict import judge
 from safepassage.report.why import Derivation, why
 from safepassage.store.store import open_store
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 PAIRS_MAX = 4  # two numbers may each be several people's claim
 
 WordsArgument = Annotated[
@@ -194,8 +194,12 @@ def _stated(at: Opened, claim: Claim) -> Stated:
     fitting = [t for t in finding.tried if t.question is not None]
     if not fitting or fitting[0].question is None:
         raise BadQuestionError(f"claim:{claim.id} {finding.verdict}: {finding.reason}")
-    label = f"{claim.id} ({claim.report}: {claim.quantity}, read {fitting[0].means})"
-    return Stated(label=label, value=claim.quantity.value, question=fitting[0].question)
+    return Stated(
+        name=claim.id,
+        detail=f"{claim.report}: {claim.quantity}, read {fitting[0].means}",
+        value=claim.quantity.value,
+        question=fitting[0].question,
+    )
 
 
 def _compared(at: Opened, a: Stated | Question, b: Stated | Question) -> Comparison:
@@ -207,13 +211,14 @@ def _compared(at: Opened, a: Stated | Question, b: Stated | Question) -> Compari
 def _as_stated(at: Opened, side: Stated | Question) -> Stated:
     if isinstance(side, Stated):
         return side
-    return Stated(label="the ledger", value=ask(at.ledger, side).value, question=side)
+    return Stated(name="the ledger", value=ask(at.ledger, side).value, question=side)
 
 
 def _print_comparison(found: Comparison) -> None:
     heading(f"{found.first.value:,} and {found.second.value:,}: {found.difference:+,}")
     for side in (found.first, found.second):
-        typer.echo(f"  {side.value:>9,}  {side.label}\n             {side.question.describe()}")
+        typer.echo(f"  {side.value:>9,}  {side.name}  {side.detail}".rstrip())
+        typer.echo(f"             {side.question.describe()}")
     typer.echo("")
     rows = [(t.cause, t.sentence, f"{t.amount:+,}") for t in found.terms]
     rows.append(("", "together", f"{found.difference:+,}"))

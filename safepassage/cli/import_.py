@@ -14,7 +14,7 @@ from safepassage.cli.output import print_json, progress
 from safepassage.store.jsonl import read_lines
 from safepassage.store.store import Store, open_store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command("import")

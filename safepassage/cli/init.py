@@ -16,7 +16,7 @@ from safepassage.model.errors import BadQuestionError
 from safepassage.model.operation import Operation, opening_facts
 from safepassage.store.store import Store, open_store
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,7 @@ from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
 from safepassage.report.asking import Asking
+from safepassage.report.figure import end_of
 from safepassage.store.store import Store, open_store
 
 OPERATION = "operation"  # names of the documents that a store keeps
@@ -56,13 +57,11 @@ class Opened:
     def now(self) -> datetime:
         """The instant that questions are about unless one is given.
 
-        Now, while the operation runs; its last movement, once that is more than a day ago.
+        Now, while the operation runs; just after its last movement, once that is a day ago.
         """
         clock = datetime.now(UTC)
-        extent = self.ledger.extent()
-        if extent is None or (clock - extent[1]).days < 1:
-            return clock
-        return extent[1]
+        end = end_of(self.ledger)
+        return clock if end is None or clock - end < timedelta(days=1) else end
 
     def claims(self) -> list[Claim]:
         """The claims that the store keeps, none if nobody gave any."""

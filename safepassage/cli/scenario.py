@@ -32,7 +32,7 @@ def take_scenario(store: Store, name: str, *, now: datetime) -> Operation:
 
     Raises:
         BadQuestionError: there is no scenario of that name.
-        OperationFileError: one of its files cannot be read.
+        FileFaultsError: one of its files cannot be read.
     """
     folder = scenario_folder(name)
     operation_text = _read(folder / "operation.yaml")
@@ -45,15 +45,7 @@ def take_scenario(store: Store, name: str, *, now: datetime) -> Operation:
             if document == CLAIMS:
                 read_claims(text, file)
             store.put_document(document, text, recorded_at=now)
-    facts = implied_facts(
-        operation,
-        published.flows,
-        published.lifts,
-        SEED,
-        day_only=published.day_only,
-        corrected_at=published.corrected_at,
-        lift_types=published.lift_types,
-    )
+    facts = implied_facts(operation, published.flows, published.lifts, SEED)
     _record(store, operation, published, facts, now)
     return operation
 

@@ -8,16 +8,15 @@ import typer
 
 from safepassage.cli.opened import DEFAULT_STORE, StoreOption
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+PORT = 8800
 
 
 @app.command()
 def serve(
     store: StoreOption = DEFAULT_STORE,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    port: Annotated[
-        int | None, typer.Option(help="The usual one, or any that is free, unless given.")
-    ] = None,
+    port: Annotated[int, typer.Option(help="0 chooses a free one.")] = PORT,
 ) -> None:
     """Serve the board and print a one-time sign-in link. Nothing leaves this machine.
 
@@ -26,7 +25,7 @@ def serve(
     serve_store(store, port, host)
 
 
-def serve_store(store: str, port: int | None, host: str = "127.0.0.1") -> None:
+def serve_store(store: str, port: int, host: str = "127.0.0.1") -> None:
     """Serve the board of a store until stopped.
 
     Raises:
@@ -35,4 +34,4 @@ def serve_store(store: str, port: int | None, host: str = "127.0.0.1") -> None:
     """
     from safepassage.web import server
 
-    server.serve(store, host, port, typer.echo)
+    server.run(store, host=host, port=port, say=typer.echo)

@@ -17,7 +17,7 @@ from safepassage.report.sitrep import Sitrep, make_sitrep, shown_instant
 from safepassage.report.sitrep_csv import write_csv
 from safepassage.report.sitrep_html import age, write_html
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 DOUBTS_SHOWN_MAX = 12
 
 

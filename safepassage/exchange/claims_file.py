@@ -22,16 +22,28 @@ from importlib.resources import files
 from typing import Any
 
 from safepassage.exchange.document import Document, TooManyFaults
-from safepassage.exchange.fault import OperationFileError, shown
+from safepassage.exchange.fault import ClaimsFileError, shown
 from safepassage.exchange.local_time import LocalTimeError, known_zone, read_clock, read_instant
 from safepassage.exchange.operation_schema import check_schema
-from safepassage.exchange.yaml_text import Path, YamlError, read_yaml
+from safepassage.exchange.yaml_text import Path, YamlError, YamlKind, read_yaml
 from safepassage.model.claim import Claim, Manner, Moment, Quantity, Subject
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import CategoryId
 from safepassage.model.instant import EARLIEST, LATEST, Window, format_instant
 
+__all__ = ["ClaimsFileError", "claims_schema", "read_claims"]
+
 SCHEMA_FILE = "claims_schema.json"
+_KIND = YamlKind(
+    name="claims file",
+    example_id="afp-123000",
+    if_another_format="A claims file is plain text: give the .yaml file",
+    if_too_long="A claim needs a few hundred bytes: divide the file, or is it the right one?",
+    if_empty="Start with claims: and a list below it",
+    if_two_documents="Put all claims of a file into one list",
+    if_too_many_values="Divide it into several files",
+    if_too_deep="A claims file needs four levels at most",
+)
 _MANNERS = {
     "value": Manner.STATED,
     "more_than": Manner.MORE_THAN,
@@ -43,10 +55,6 @@ _MANNERS = {
 _SAID = (*_MANNERS, "moment")
 _DAY = timedelta(days=1)
 _LAST_SECOND = time(23, 59, 59)
-
-
-class ClaimsFileError(OperationFileError):
-    """A claims file that cannot be read; `faults` has everything that is wrong with it."""
 
 
 @cache
@@ -64,10 +72,10 @@ def read_claims(text: str | bytes, name: str) -> list[Claim]:
         ClaimsFileError: something is wrong; it has every fault with line, field and remedy.
     """
     try:
-        root, faults, warnings = read_yaml(text)
+        root, faults, warnings = read_yaml(text, _KIND)
     except YamlError as error:
         raise ClaimsFileError(name, error.faults) from None
-    document = Document(root, faults, warnings)
+    document = Document(root, _KIND, faults, warnings)
     claims: list[Claim] = []
     with suppress(TooManyFaults):
         # In the same sentences as for an operation file, so that a planner learns them once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from safepassage.exchange.fault import FAULTS_MAX, Fault
-from safepassage.exchange.yaml_text import Node, Path, Spot
+from safepassage.exchange.yaml_text import Node, Path, Spot, YamlKind
 
 
 class TooManyFaults(Exception):  # noqa: N818 - the faults themselves are the error
@@ -15,8 +15,11 @@ class TooManyFaults(Exception):  # noqa: N818 - the faults themselves are the er
 class Document:
     """A file that was read, and the faults and warnings found in it so far."""
 
-    def __init__(self, root: Node, faults: list[Fault], warnings: list[str]) -> None:
+    def __init__(
+        self, root: Node, kind: YamlKind, faults: list[Fault], warnings: list[str]
+    ) -> None:
         self.root = root
+        self.kind = kind
         self.values: Any = root.plain()
         self.faults = faults
         self.warnings = warnings

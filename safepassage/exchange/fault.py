@@ -1,4 +1,12 @@
-"""A fault: one thing that is wrong in a file, where it stands, and what to do about it."""
+"""A fault: one thing that is wrong in a file, where it stands, and what to do about it.
+
+FileFaultsError             a file that somebody wrote cannot be read
+├── OperationFileError      the operation file
+├── ClaimsFileError         a file of what others said
+└── PublishedFileError      a table of published figures
+
+They are siblings: whoever catches one of them means that file and no other.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +40,8 @@ class Fault:
         return f"{where}: {field}{self.problem}. {self.remedy}"
 
 
-class OperationFileError(SafePassageError, ValueError):
-    """An operation file that cannot be read; `faults` has everything that is wrong with it."""
+class FileFaultsError(SafePassageError, ValueError):
+    """A file that cannot be read; `faults` has everything that is wrong with it."""
 
     def __init__(self, name: str, faults: Iterable[Fault]) -> None:
         self.name = harmless(name)
@@ -43,6 +51,18 @@ class OperationFileError(SafePassageError, ValueError):
         if count >= FAULTS_MAX:
             heading = f"{self.name}: {count} faults, and there may be more"
         super().__init__("\n".join([heading, *(f"  {fault}" for fault in self.faults)]))
+
+
+class OperationFileError(FileFaultsError):
+    """An operation file that cannot be read."""
+
+
+class ClaimsFileError(FileFaultsError):
+    """A claims file that cannot be read."""
+
+
+class PublishedFileError(FileFaultsError):
+    """A table of published figures that cannot be read."""
 
 
 def harmless(text: str) -> str:

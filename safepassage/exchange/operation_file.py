@@ -24,7 +24,7 @@ from safepassage.exchange.operation_lifts import (
 )
 from safepassage.exchange.operation_places import instant_at, one_line, read_places, read_zone
 from safepassage.exchange.operation_schema import check_schema
-from safepassage.exchange.yaml_text import Path, YamlError, read_yaml
+from safepassage.exchange.yaml_text import Path, YamlError, YamlKind, read_yaml
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import CategoryId
 from safepassage.model.operation import (
@@ -38,6 +38,16 @@ from safepassage.model.operation import (
 
 __all__ = ["Fault", "OperationFileError", "read_operation"]
 
+_KIND = YamlKind(
+    name="operation file",
+    example_id="abbey-gate",
+    if_another_format="An operation file is plain text: give the .yaml file",
+    if_too_long="An operation needs a few kilobytes: is it the right file?",
+    if_empty="Start with operation:, zones: and places:",
+    if_two_documents="One file, one operation",
+    if_too_many_values="Leave out what nobody plans with",
+    if_too_deep="An operation file needs five levels at most",
+)
 _PARTS_WITH_IDS = {
     "baselines": "baseline",
     "deadlines": "deadline",
@@ -57,10 +67,10 @@ def read_operation(text: str | bytes, name: str) -> Operation:
         OperationFileError: it cannot be read; its `faults` say where, what and the remedy.
     """
     try:
-        root, faults, warnings = read_yaml(text)
+        root, faults, warnings = read_yaml(text, _KIND)
     except YamlError as error:
         raise OperationFileError(name, error.faults) from None
-    document = Document(root, faults, warnings)
+    document = Document(root, _KIND, faults, warnings)
     operation: Operation | None = None
     try:
         check_schema(document)

@@ -8,12 +8,14 @@ for the person who wrote the line.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from safepassage.exchange.document import Document
 from safepassage.exchange.fault import choose_from, did_you_mean, shown
@@ -54,12 +56,30 @@ def check_schema(document: Document, against: dict[str, Any] | None = None) -> N
     Without another schema it is that of the operation file.
     """
     whole = schema() if against is None else against
-    for error in Draft202012Validator(whole).iter_errors(document.values):
+    for error in _VALIDATOR(whole).iter_errors(document.values):
         path: Path = tuple(error.absolute_path)
         about = error.schema if isinstance(error.schema, dict) else {}
         rule = str(error.validator)
         complaint = Complaint(rule, error.validator_value, error.instance, about, whole)
         _SENTENCES.get(rule, _other)(document, path, complaint)
+
+
+def _search(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if validator.is_type(value, "string") and not _compiled(pattern).search(value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    r"""A pattern of a schema, with the end of the text that JSON Schema means by `$`.
+
+    Python's `$` is also content before a last newline: "OAKB\n" would pass for an airport code.
+    """
+    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
+
+
+_EXTEND: Any = extend  # has no types
+_VALIDATOR: Any = _EXTEND(Draft202012Validator, {"pattern": _search})
 
 
 def _type(document: Document, path: Path, found: Complaint) -> None:
@@ -73,9 +93,9 @@ def _type(document: Document, path: Path, found: Complaint) -> None:
     elif wanted == "boolean" and str(found.value).lower() in _TRUTHS:
         remedy = f"Write {_TRUTHS[str(found.value).lower()]}"
     elif wanted in ("integer", "number") and isinstance(found.value, str):
-        remedy = _number_remedy(found)
+        remedy = _number_remedy(document, found)
     else:
-        remedy = _remedy(found)
+        remedy = _remedy(document, found)
     problem = (
         "nothing stands here"
         if found.value is None
@@ -97,22 +117,22 @@ def _kind(value: Any, written: str) -> str:
     return "a list" if isinstance(value, list) else "a group of fields"
 
 
-def _number_remedy(found: Complaint) -> str:
+def _number_remedy(document: Document, found: Complaint) -> str:
     digits = found.value.strip().replace("_", "").replace(",", "").replace(" ", "")
     if digits.isascii() and digits.isdigit() and len(digits) <= 12:
         return f"Write the digits alone, without quotes: {int(digits)}"
     if found.value.strip().lower().lstrip("+-.") in ("nan", "inf", "infinity"):
         return "Give a number, or leave the field out if nobody knows it"
-    return _remedy(found)
+    return _remedy(document, found)
 
 
-def _remedy(found: Complaint) -> str:
+def _remedy(document: Document, found: Complaint) -> str:
     about = found.about
     if "x-remedy" in about:
         return str(about["x-remedy"])
     if examples := about.get("examples"):
         return f"Write it like {examples[0]}"
-    return str(about.get("description", "See the reference of the operation file"))
+    return str(about.get("description", f"See the reference of the {document.kind.name}"))
 
 
 def _missing(document: Document, path: Path, found: Complaint) -> None:
@@ -129,7 +149,7 @@ def _missing(document: Document, path: Path, found: Complaint) -> None:
         if key == "zone":
             remedy = "Add the zone it is meant in, for example zone: Asia/Kabul"
         elif key == "id":
-            remedy = "Add a short id, for example id: abbey-gate"
+            remedy = f"Add a short id, for example id: {document.kind.example_id}"
         elif key == "at":
             remedy = "Add the instant, for example at: 2021-08-31T23:59"
         elif example is not None:
@@ -175,7 +195,7 @@ def _one_of(document: Document, path: Path, found: Complaint) -> None:
 
 def _pattern(document: Document, path: Path, found: Complaint) -> None:
     title = found.about.get("title", "what belongs here")
-    document.fault(path, f"{shown(found.value)} is not {title}", _remedy(found))
+    document.fault(path, f"{shown(found.value)} is not {title}", _remedy(document, found))
 
 
 def _bound(document: Document, path: Path, found: Complaint) -> None:
@@ -195,9 +215,13 @@ def _bound(document: Document, path: Path, found: Complaint) -> None:
 def _length(document: Document, path: Path, found: Complaint) -> None:
     validator, bound = found.rule, found.wanted
     if validator == "minLength":
-        document.fault(path, "the text is empty", _remedy(found))
+        document.fault(path, "the text is empty", _remedy(document, found))
+    elif validator == "minItems" and found.value:
+        needed = "two" if bound == 2 else bound
+        problem = f"a list of {len(found.value)} that needs {needed} values"
+        document.fault(path, problem, _remedy(document, found))
     elif validator == "minItems":
-        document.fault(path, "the list is empty", _remedy(found))
+        document.fault(path, "the list is empty", _remedy(document, found))
     elif validator == "maxLength":
         problem = f"a text of {len(found.value)} characters"
         document.fault(path, problem, f"At most {bound} are read")
@@ -211,7 +235,7 @@ def _unique(document: Document, path: Path, found: Complaint) -> None:
 
 
 def _other(document: Document, path: Path, found: Complaint) -> None:
-    document.fault(path, "it does not have the form of this field", _remedy(found))
+    document.fault(path, "it does not have the form of this field", _remedy(document, found))
 
 
 _SENTENCES: dict[str, Callable[[Document, Path, Complaint], None]] = {

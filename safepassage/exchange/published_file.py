@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources.abc import Traversable
 from typing import TypeVar
@@ -22,17 +22,29 @@ from typing import TypeVar
 from safepassage.exchange.fault import (
     FAULTS_MAX,
     Fault,
-    OperationFileError,
+    PublishedFileError,
     choose_from,
     shown,
 )
 from safepassage.exchange.local_time import LocalTimeError, known_zone, read_instant
-from safepassage.exchange.plain_text import decoded
+from safepassage.exchange.plain_text import FileKind, decoded
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import CategoryId, PlaceId, check_id
 from safepassage.model.instant import Window
 from safepassage.model.movement import EVACUEE, HEADS_MAX
 from safepassage.model.published import Basis, PublishedFlow, PublishedLift, PublishedTotal
+
+__all__ = [
+    "FLOWS_FILE",
+    "LIFTS_FILE",
+    "TOTALS_FILE",
+    "Published",
+    "PublishedFileError",
+    "read_flows",
+    "read_lifts",
+    "read_published",
+    "read_totals",
+]
 
 FLOWS_FILE = "published_flows.csv"
 LIFTS_FILE = "published_lifts.csv"
@@ -42,24 +54,24 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LIFT_TYPE = re.compile(r"(\S+):(\d{1,6})")
 _TRUTHS = {"yes": True, "no": False, "": False}
 _CSV_REMEDY = "Save the table as CSV in UTF-8, with commas between the columns"
+_KIND = FileKind(
+    name="table of published figures",
+    if_another_format=_CSV_REMEDY,  # spreadsheets are the usual wrong file here
+    if_too_long="A table of published figures needs a few kilobytes: is it the right file?",
+    if_not_utf8=_CSV_REMEDY,
+    if_tab_indents=_CSV_REMEDY,
+)
 
 _Row = TypeVar("_Row")
 
 
-class PublishedFileError(OperationFileError):
-    """A file of published figures that cannot be read; `faults` has everything wrong with it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published of one operation, and what the rows say beyond their figures."""
+    """What was published of one operation."""
 
     flows: tuple[PublishedFlow, ...]
     lifts: tuple[PublishedLift, ...] = ()
     totals: tuple[PublishedTotal, ...] = ()
-    day_only: frozenset[PlaceId] = frozenset()  # lifts of which the hour was not published
-    corrected_at: Mapping[PlaceId, datetime] = field(default_factory=dict)
-    lift_types: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by flow
 
 
 def read_published(folder: Traversable) -> Published:
@@ -71,37 +83,29 @@ def read_published(folder: Traversable) -> Published:
     if not (folder / FLOWS_FILE).is_file():
         fault = Fault(1, 1, "", "there is no such file", f"Write one: {', '.join(_FLOW_COLUMNS)}")
         raise PublishedFileError(FLOWS_FILE, [fault])
-    flows, lift_types = read_flows((folder / FLOWS_FILE).read_bytes(), FLOWS_FILE)
-    lifts, day_only, corrected_at = read_lifts(_content(folder, LIFTS_FILE), LIFTS_FILE)
-    totals = read_totals(_content(folder, TOTALS_FILE), TOTALS_FILE)
-    return Published(flows, lifts, totals, day_only, corrected_at, lift_types)
+    return Published(
+        read_flows((folder / FLOWS_FILE).read_bytes(), FLOWS_FILE),
+        read_lifts(_content(folder, LIFTS_FILE), LIFTS_FILE),
+        read_totals(_content(folder, TOTALS_FILE), TOTALS_FILE),
+    )
 
 
-def read_flows(
-    text: str | bytes, name: str
-) -> tuple[tuple[PublishedFlow, ...], dict[str, dict[str, int]]]:
-    """The flows of a file, and for each flow the lift types that were published.
-
-    Raises:
-        PublishedFileError: something is wrong; it has every fault with line, column and remedy.
-    """
-    found = _read(text, name, _FLOW_COLUMNS, "id", _flow)
-    types = {flow.id: kinds for flow, kinds in found if kinds}
-    return tuple(flow for flow, _ in found), types
-
-
-def read_lifts(
-    text: str | bytes, name: str
-) -> tuple[tuple[PublishedLift, ...], frozenset[PlaceId], dict[PlaceId, datetime]]:
-    """The lifts of a file, those of which only the day is known, and when heads were corrected.
+def read_flows(text: str | bytes, name: str) -> tuple[PublishedFlow, ...]:
+    """The flows of a file.
 
     Raises:
         PublishedFileError: something is wrong; it has every fault with line, column and remedy.
     """
-    found = _read(text, name, _LIFT_COLUMNS, "lift", _lift)
-    day_only = frozenset(lift.lift for lift, is_day, _ in found if is_day)
-    corrected = {lift.lift: at for lift, _, at in found if at is not None}
-    return tuple(lift for lift, _, _ in found), day_only, corrected
+    return tuple(_read(text, name, _FLOW_COLUMNS, "id", _flow))
+
+
+def read_lifts(text: str | bytes, name: str) -> tuple[PublishedLift, ...]:
+    """The lifts of a file.
+
+    Raises:
+        PublishedFileError: something is wrong; it has every fault with line, column and remedy.
+    """
+    return tuple(_read(text, name, _LIFT_COLUMNS, "lift", _lift))
 
 
 def read_totals(text: str | bytes, name: str) -> tuple[PublishedTotal, ...]:
@@ -235,13 +239,14 @@ _TOTAL_COLUMNS = {
     "as_of_local": True,
     "zone": True,
     "people": True,
+    "is_bound": False,
     "said_by": True,
     "source": True,
     "note": False,
 }
 
 
-def _flow(cells: _Cells) -> tuple[PublishedFlow, dict[str, int]] | None:
+def _flow(cells: _Cells) -> PublishedFlow | None:
     types = _lift_types(cells)
     window = _window(cells)
     basis = cells.word("basis", [str(basis) for basis in Basis])
@@ -253,7 +258,7 @@ def _flow(cells: _Cells) -> tuple[PublishedFlow, dict[str, int]] | None:
     if window is None or cells.faults:
         return None
     try:
-        flow = PublishedFlow(
+        return PublishedFlow(
             id=flow_id,
             window=window,
             operator_class=operator_class,
@@ -263,12 +268,12 @@ def _flow(cells: _Cells) -> tuple[PublishedFlow, dict[str, int]] | None:
             source=source,
             people_drawn=_TRUTHS[drawn],
             category=category,
+            lift_types=types,
             note=cells.text("note"),
         )
     except InvalidFactError as error:
         cells.fault("lifts", str(error), "Leave lifts empty if nobody published them")
         return None
-    return flow, types
 
 
 def _window(cells: _Cells) -> Window | None:
@@ -282,7 +287,7 @@ def _window(cells: _Cells) -> Window | None:
     return Window(start, end, cells.text("to_zone"))
 
 
-def _lift(cells: _Cells) -> tuple[PublishedLift, bool, datetime | None] | None:
+def _lift(cells: _Cells) -> PublishedLift | None:
     departed_at = cells.instant("departed_local", "zone")
     lift_id = cells.id("lift", "reach-871")
     operator_class = cells.id("operator_class", "own-military")
@@ -298,18 +303,19 @@ def _lift(cells: _Cells) -> tuple[PublishedLift, bool, datetime | None] | None:
         cells.fault("corrected_local", "a correction without a first count", remedy)
     if departed_at is None or cells.faults:
         return None
-    lift = PublishedLift(
+    return PublishedLift(
         lift=PlaceId(lift_id),
         operator_class=operator_class,
         lift_type=lift_type,
         departed_at=departed_at,
         heads=heads,
         source=source,
+        day_only=bool(_DAY.fullmatch(cells.text("departed_local"))),
         counts_first=first,
+        corrected_at=corrected_at,
         category=category,
         note=cells.text("note"),
     )
-    return lift, bool(_DAY.fullmatch(cells.text("departed_local"))), corrected_at
 
 
 def _total(cells: _Cells) -> PublishedTotal | None:
@@ -317,6 +323,7 @@ def _total(cells: _Cells) -> PublishedTotal | None:
     total_id = cells.id("id", "since-14-august-29-august")
     baseline = cells.id("baseline", "since-14-august")
     people = cells.count("people")
+    is_bound = cells.word("is_bound", list(_TRUTHS))
     said_by = cells.needed("said_by", "White House")
     source = cells.needed("source", "the publisher and the day")
     if as_of is None or cells.faults:
@@ -328,6 +335,7 @@ def _total(cells: _Cells) -> PublishedTotal | None:
         people=people,
         said_by=said_by,
         source=source,
+        is_bound=_TRUTHS[is_bound],
         note=cells.text("note"),
     )
 
@@ -356,10 +364,9 @@ def _read(
     read_row: Callable[[_Cells], _Row | None],
 ) -> list[_Row]:
     """The rows of a table; `columns` says which must be there, `key` which holds the id."""
-    plain, unreadable, _ = decoded(text)
+    plain, unreadable, _ = decoded(text, _KIND)
     if unreadable:
-        # Spreadsheets are the usual wrong file here, and YAML the wrong advice.
-        raise PublishedFileError(name, [replace(fault, remedy=_CSV_REMEDY) for fault in unreadable])
+        raise PublishedFileError(name, unreadable)
     rows: list[_Row] = []
     faults: list[Fault] = []
     lines: dict[str, int] = {}

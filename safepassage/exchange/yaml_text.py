@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 import yaml
 
 from safepassage.exchange.fault import FAULTS_MAX, Fault, shown
-from safepassage.exchange.plain_text import decoded, unseen
+from safepassage.exchange.plain_text import FileKind, decoded, unseen
 
 DEPTH_MAX = 20
 VALUES_MAX = 20_000
@@ -34,6 +34,17 @@ _NOTHING = ("", "~", "null", "Null")
 
 Scalar: TypeAlias = str | int | float | bool | None
 Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YamlKind(FileKind):
+    """What is being read from YAML."""
+
+    example_id: str
+    if_empty: str
+    if_two_documents: str
+    if_too_many_values: str
+    if_too_deep: str
 
 
 class Spot(NamedTuple):
@@ -76,16 +87,16 @@ class YamlError(Exception):
         super().__init__("; ".join(map(str, faults)))
 
 
-def read_yaml(raw: str | bytes) -> tuple[Node, list[Fault], list[str]]:
+def read_yaml(raw: str | bytes, kind: YamlKind) -> tuple[Node, list[Fault], list[str]]:
     """The tree, faults that leave a tree to go on with (doubled keys), and warnings.
 
     Raises:
         YamlError: there is no tree: not text, not YAML, or a construct that is refused.
     """
-    text, faults, warnings = decoded(raw)
+    text, faults, warnings = decoded(raw, kind)
     if faults:
         raise YamlError(faults)
-    builder = _Builder()
+    builder = _Builder(kind)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
@@ -94,12 +105,11 @@ def read_yaml(raw: str | bytes) -> tuple[Node, list[Fault], list[str]]:
     except yaml.YAMLError as error:
         builder.fatal.append(_syntax_fault(error))
     except RecursionError:  # the parser written in Python, on a file of brackets
-        builder.fatal.append(_too_deep(Spot(1, 1)))
+        builder.fatal.append(_too_deep(Spot(1, 1), kind))
     if builder.fatal:
         raise YamlError((builder.fatal + builder.doubled)[:FAULTS_MAX])
     if builder.root is None:
-        problem = "the file has no content"
-        raise YamlError([Fault(1, 1, "", problem, "Start with operation:, zones: and places:")])
+        raise YamlError([Fault(1, 1, "", "the file has no content", kind.if_empty)])
     return builder.root, builder.doubled, warnings
 
 
@@ -110,7 +120,8 @@ class _Stop(Exception):  # noqa: N818 - nothing went wrong that is not in the fa
 class _Builder:
     """Turns parser events into nodes, with a stack of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: YamlKind) -> None:
+        self.kind = kind
         self.root: Node | None = None
         self.fatal: list[Fault] = []
         self.doubled: list[Fault] = []
@@ -137,7 +148,8 @@ class _Builder:
     def _start_document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._refuse(event, "a second document begins here (---)", "One file, one operation")
+            what = "a second document begins here (---)"
+            self._refuse(event, what, self.kind.if_two_documents)
             raise _Stop
 
     def _start_node(self, event: Any) -> None:
@@ -157,7 +169,7 @@ class _Builder:
         self._open.append(node)
         self._key.append(None)
         if len(self._open) > DEPTH_MAX:
-            self.fatal.append(_too_deep(node.spot))
+            self.fatal.append(_too_deep(node.spot, self.kind))
             raise _Stop
 
     def _scalar(self, event: Any) -> None:
@@ -194,7 +206,7 @@ class _Builder:
         self._values += 1
         if self._values > VALUES_MAX:
             problem = f"more than {VALUES_MAX} values"
-            self.fatal.append(Fault(*node.spot, "", problem, "Leave out what nobody plans with"))
+            self.fatal.append(Fault(*node.spot, "", problem, self.kind.if_too_many_values))
             raise _Stop
         if not self._open:
             self.root = node
@@ -234,9 +246,9 @@ def _spot(event: Any) -> Spot:
     return Spot(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _too_deep(spot: Spot) -> Fault:
+def _too_deep(spot: Spot, kind: YamlKind) -> Fault:
     problem = f"lists and fields nested more than {DEPTH_MAX} deep"
-    return Fault(*spot, "", problem, "An operation file needs five levels at most")
+    return Fault(*spot, "", problem, kind.if_too_deep)
 
 
 _SYNTAX = (

@@ -98,9 +98,11 @@ class Catalogue:
         seen = [o for o in self.openings if o.place == place and o.occurred_at <= as_of]
         return seen[-1].is_open if seen else None
 
-    def handled(self, discrepancy: DiscrepancyId, as_of: datetime) -> Handling | None:
-        """Who had a discrepancy at `as_of`, and what they said."""
-        known = [
-            h for h in self.handlings if h.discrepancy == discrepancy and h.occurred_at <= as_of
-        ]
+    def handled(self, discrepancy: DiscrepancyId) -> Handling | None:
+        """Who has a discrepancy, and what they said last.
+
+        Like a correction this holds for every instant that is asked about: what was explained
+        this morning needs no explanation on last week's board either.
+        """
+        known = [h for h in self.handlings if h.discrepancy == discrepancy]
         return known[-1] if known else None

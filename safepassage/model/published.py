@@ -6,9 +6,11 @@ running totals are never forced to fit it, because where they do not is the find
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import CategoryId, PlaceId
@@ -37,9 +39,12 @@ class PublishedFlow:
     source: str
     people_drawn: bool = False  # the class total was not published and is drawn from the sum
     category: CategoryId = EVACUEE
+    # How many lifts of each type there were; weights if they do not add up to `lifts`.
+    lift_types: Mapping[str, int] = field(default_factory=dict, hash=False)
     note: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "lift_types", MappingProxyType(dict(self.lift_types)))
         if self.people < 0 or (self.lifts is not None and self.lifts < 0):
             raise InvalidFactError(f"{self.id}: people and lifts cannot be below zero")
         if self.people and self.lifts == 0:
@@ -48,7 +53,11 @@ class PublishedFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedTotal:
-    """A running total: everybody since a baseline, as of an instant."""
+    """A running total: everybody since a baseline, as of an instant.
+
+    "More than 100,000" is a bound: true of every larger number, so nothing can be subtracted from
+    it and no later total starts from it.
+    """
 
     id: str
     baseline: str
@@ -56,6 +65,7 @@ class PublishedTotal:
     people: int
     said_by: str
     source: str
+    is_bound: bool = False  # "more than": at least so many, not how many
     note: str = ""
 
 
@@ -69,6 +79,8 @@ class PublishedLift:
     departed_at: datetime
     heads: int
     source: str
+    day_only: bool = False  # the hour was not published: `departed_at` is the day's first instant
     counts_first: int | None = None  # heads as first published, before the correction
+    corrected_at: datetime | None = None  # when they were; None: nobody said
     category: CategoryId = EVACUEE
     note: str = ""

@@ -36,9 +36,10 @@ class Term:
 class Stated:
     """A value that somebody stated, and the question that it is held to answer."""
 
-    label: str
+    name: str  # short, for sentences
     value: int
     question: Question
+    detail: str = ""  # who said it, and how it was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,12 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """The comparison as JSON values."""
         return {
-            side: {"label": s.label, "value": s.value, "question": s.question.to_json()}
+            side: {
+                "name": s.name,
+                "detail": s.detail,
+                "value": s.value,
+                "question": s.question.to_json(),
+            }
             for side, s in (("first", self.first), ("second", self.second))
         } | {"difference": self.difference, "terms": [t.to_json() for t in self.terms]}
 
@@ -83,13 +89,13 @@ def compare_stated(ledger: Ledger, first: Stated, second: Stated) -> Comparison:
     terms = [
         Term(
             cause="unexplained",
-            sentence=f"the ledger holds {a.value:,} under the definition of {first.label}",
+            sentence=f"{first.name} was said; the ledger holds {a.value:,} for it",
             amount=a.value - first.value,
         ),
         *_terms(ledger, first.question, second.question),
         Term(
             cause="unexplained",
-            sentence=f"{second.label} is said as {second.value:,}; the ledger holds {b.value:,}",
+            sentence=f"the ledger holds {b.value:,}; {second.name} was said",
             amount=second.value - b.value,
         ),
     ]
@@ -97,7 +103,7 @@ def compare_stated(ledger: Ledger, first: Stated, second: Stated) -> Comparison:
 
 
 def _as_stated(figure: Figure) -> Stated:
-    return Stated(label=figure.question.defined.title, value=figure.value, question=figure.question)
+    return Stated(name=figure.question.defined.title, value=figure.value, question=figure.question)
 
 
 def _terms(ledger: Ledger, first: Question, second: Question) -> Iterator[Term]:

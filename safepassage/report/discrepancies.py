@@ -57,7 +57,7 @@ def still_open(found: Iterable[Doubt]) -> list[Doubt]:
 
 
 def _doubt(ledger: Ledger, discrepancy: Discrepancy, as_of: datetime) -> Doubt:
-    handled = ledger.catalogue.handled(discrepancy.id, as_of)
+    handled = ledger.catalogue.handled(discrepancy.id)
     return Doubt(
         discrepancy=discrepancy,
         owner=handled.owner if handled else None,

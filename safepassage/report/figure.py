@@ -78,6 +78,17 @@ def as_recorded(ledger: Ledger, position: int) -> Ledger:
     return ledger if position == ledger.position else ledger.at(position)
 
 
+def end_of(ledger: Ledger) -> datetime | None:
+    """The first whole minute after the last movement; None before the first movement.
+
+    A total that ran exactly up to the last movement would leave it out: windows are half open.
+    """
+    extent = ledger.extent()
+    if extent is None:
+        return None
+    return extent[1].replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
 def span(question: Question) -> tuple[datetime, datetime]:
     """The half-open span of instants that a windowed question counts: its window up to as-of."""
     window = question.window

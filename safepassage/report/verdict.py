@@ -16,7 +16,7 @@ from safepassage.model.instant import EARLIEST, LATEST, local, zulu
 from safepassage.model.ledger import Ledger
 from safepassage.report.asking import Asking
 from safepassage.report.definition import GROUND, definitions
-from safepassage.report.figure import ask
+from safepassage.report.figure import ask, end_of
 from safepassage.report.question import Question
 from safepassage.report.reading import Reading, readings, unknown_categories
 
@@ -131,10 +131,10 @@ def _of_figure(
     if claim.figure not in definitions():
         reason = f"no figure {claim.figure!r} is defined"
         return Finding(claim=claim, verdict=Verdict.CANNOT_TELL, reason=reason)
-    extent = ledger.extent()
-    if extent is None:
+    end = end_of(ledger)
+    if end is None:
         return Finding(claim=claim, verdict=Verdict.CANNOT_TELL, reason="the ledger is empty")
-    found = list(readings(claim, asking, extent[1]))
+    found = list(readings(claim, asking, end))
     plain = [r for r in found if not r.changed]
     true_plain = [r for r in plain if quantity.allows(answer(r.question))]
     if true_plain:

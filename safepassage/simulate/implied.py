@@ -24,14 +24,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import count
 
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.fact import Fact, instant_of
-from safepassage.model.ids import EntryId, PlaceId
+from safepassage.model.ids import EntryId
 from safepassage.model.instant import Window, in_utc, zone
 from safepassage.model.lift import LiftStatus, Status
 from safepassage.model.movement import Movement
@@ -66,24 +66,17 @@ def implied_facts(
     flows: Sequence[PublishedFlow],
     lifts: Sequence[PublishedLift],
     seed: str,
-    *,
-    day_only: Collection[PlaceId] = (),
-    corrected_at: Mapping[PlaceId, datetime] | None = None,
-    lift_types: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Iterator[Fact]:
     """The facts of one ledger that agrees with the flows and lifts, oldest first.
 
     Args:
         operation: places, legs, lift types and fleets that the draws choose from.
-        flows: what was published; a row is one operator class over one window.
-        lifts: what was published of single lifts.
+        flows: what was published; a row is one operator class over one window.  Without lift types
+            of their own, those of the fleets of the class are drawn.
+        lifts: what was published of single lifts.  Where only the day is known, the hour is drawn
+            within that day on the local clock.  A first count is corrected when the row says, or
+            on arrival.
         seed: which of the many ledgers; the same seed makes the same bytes.
-        day_only: lifts of which only the day is known: `departed_at` is its first instant, and
-            the hour is drawn within that day on the local clock.
-        corrected_at: when the first published heads of a lift were corrected; on arrival if it
-            is not given.
-        lift_types: for a flow, how many lifts of each type there were.  Numbers that do not add up
-            to its lifts are weights; without any, the fleets of the operator class are.
 
     Raises:
         InvalidFactError: ids that stand twice, a lift with more heads than the flow around it, or
@@ -99,15 +92,15 @@ def implied_facts(
         flow = _around(lift, flows)
         if flow is not None:
             within.setdefault(flow.id, []).append(lift)
-        hour = _hour(route, lift, flow, streams[lift.lift]) if lift.lift in day_only else None
+        hour = _hour(route, lift, flow, streams[lift.lift]) if lift.day_only else None
         planned.append((_single(route, lift, hour, streams[lift.lift]), lift))
     for flow in flows:
         people, left = _remainder(flow, within.get(flow.id, []))
-        types = _other_types((lift_types or {}).get(flow.id, {}), within.get(flow.id, []))
+        types = _other_types(flow.lift_types, within.get(flow.id, []))
         loads = flow_loads(route, flow, people, left, types, streams[flow.id])
         planned += [(load, None) for load in loads]
     planned.sort(key=lambda p: (p[0].departs_at, p[0].subject, p[0].part))
-    return _in_order(route, planned, streams, corrected_at or {})
+    return _in_order(route, planned, streams)
 
 
 def implied_size(flows: Iterable[PublishedFlow]) -> int:
@@ -206,7 +199,6 @@ def _in_order(
     route: Route,
     planned: Sequence[tuple[Load, PublishedLift | None]],
     streams: Mapping[str, Streams],
-    corrected_at: Mapping[PlaceId, datetime],
 ) -> Iterator[Fact]:
     """The facts of all loads, oldest first; a load is opened when its first fact may be due."""
     waiting: list[tuple[datetime, int, Fact, Iterator[Fact]]] = []
@@ -219,7 +211,7 @@ def _in_order(
         journeys = _journeys(route, load, lift, about, families[load.subject] + 1)
         families[load.subject] += len(journeys)
         opened = [_lift_facts(load)] if load.departs or load.part == 1 else []
-        opened += [_journey_facts(j, lift, corrected_at) for j in journeys]
+        opened += [_journey_facts(j, lift) for j in journeys]
         for facts in opened:
             first = next(facts)
             heapq.heappush(waiting, (instant_of(first), next(serial), first, facts))
@@ -282,15 +274,13 @@ def _lift_facts(load: Load) -> Iterator[Fact]:
     )
 
 
-def _journey_facts(
-    journey: Journey, lift: PublishedLift | None, corrected_at: Mapping[PlaceId, datetime]
-) -> Iterator[Fact]:
+def _journey_facts(journey: Journey, lift: PublishedLift | None) -> Iterator[Fact]:
     """The steps of a journey, and their correction where the heads were first said wrongly."""
     yield from journey.movements()
     if lift is None or lift.counts_first is None or lift.counts_first == lift.heads:
         return
     arrived_at = journey.stops[-1].at
-    stated_at = max(corrected_at.get(lift.lift, arrived_at), arrived_at)
+    stated_at = max(lift.corrected_at or arrived_at, arrived_at)
     # In an order in which no place is below zero in between: more heads come in by the first step,
     # fewer leave by the last.
     steps = list(journey.movements())

@@ -4,8 +4,9 @@ People and lifts of a flow are exact.  What was not published is drawn:
 
 - departures: different minutes of the window in which the terminal is expected to be open;
 - lift types: in published numbers where there are any, else as the fleets of the class have them;
-- loads: in proportion to seats, times a number between 0.5 and 1.5, at most the emergency seats of
-  the type while another lift has room, and at least one head while there are enough people.
+- loads: in proportion to the seats that a type flies with when lives depend on it, times a number
+  between 0.5 and 1.5, at most those seats while another lift has room, and at least one head while
+  there are enough people.
 
 Where the lifts were not published, the heads leave through one place that stands for all of them.
 It never departs, so no figure of departed lifts counts it.
@@ -97,11 +98,11 @@ def shared(total: int, weights: Sequence[int], room: Sequence[int]) -> list[int]
 
 def drawn_loads(rng: Random, people: int, kinds: Sequence[LiftType]) -> list[int]:
     """Heads on each lift, which sum exactly to the people."""
-    weights = [kind.seats * whole(rng, 500, 1500) for kind in kinds]
+    seats = [kind.seats_emergency or kind.seats for kind in kinds]
+    weights = [n * whole(rng, 500, 1500) for n in seats]
     if people <= len(kinds):
         return shared(people, weights, [1] * len(kinds))
-    room = [max(kind.seats, kind.seats_emergency or 0) - 1 for kind in kinds]
-    return [1 + more for more in shared(people - len(kinds), weights, room)]
+    return [1 + more for more in shared(people - len(kinds), weights, [n - 1 for n in seats])]
 
 
 def flow_loads(

@@ -6,7 +6,7 @@ Start reading at ``safepassage/store/store.py``; what the tables hold is said in
 from __future__ import annotations
 
 from safepassage.store.append import Answer, Receipt
-from safepassage.store.check import CheckReport, Finding, check
+from safepassage.store.check import CheckReport, Finding
 from safepassage.store.document import Document
 from safepassage.store.errors import (
     LineError,
@@ -41,7 +41,6 @@ __all__ = [
     "StoreMissingError",
     "StoredLedger",
     "TamperedError",
-    "check",
     "open_store",
     "read_lines",
 ]

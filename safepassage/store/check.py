@@ -18,11 +18,12 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from safepassage.model.errors import SafePassageError
 from safepassage.model.place import OUTSIDE
 from safepassage.model.wire import to_body, to_text
-from safepassage.store import record
+from safepassage.store import engine, record
 from safepassage.store.projection import FlowKey, Projected
 from safepassage.store.reading import StoredLedger
 from safepassage.store.record import GENESIS, Head, Row
@@ -33,7 +34,7 @@ from safepassage.store.span import DAY, QUARTER, QUARTERS_OF_A_DAY
 SHOWN_MAX = 25  # findings of one part that are written out; the others are counted
 STEP = 10_000  # entries between two calls of the progress callback
 
-Progress = Callable[[int], None]  # how many entries are done
+Progress = Callable[[str, int, int], None]  # part, entries done, of how many
 
 
 class Finding(NamedTuple):
@@ -66,12 +67,28 @@ class CheckReport:
         if self.counts[part] <= SHOWN_MAX:
             self.findings.append(Finding(part, sentence, seq))
 
+    def sentences(self) -> list[str]:
+        """The report for reading."""
+        if self.is_sound:
+            return [
+                f"Sound: {self.entries} entries up to {self.head.seq}, {self.movements} movements,"
+                f" {self.persons} persons; chain, columns, projections and conservation hold."
+            ]
+        return self.faults
+
     @property
     def faults(self) -> list[str]:
         """What is wrong, in sentences; empty if nothing is."""
         said = [f"{f.part}: {f.sentence}" for f in self.findings]
         more = sum(self.counts.values()) - len(self.findings)
-        return said + ([f"... and {more} more"] if more else [])
+        if more:
+            said.append(f"... and {more} more")
+        if said and not self.counts["chain"] + self.counts["columns"]:
+            said.append(
+                "The entries themselves are sound: export them and restore them into an empty"
+                " store, which computes all the rest anew."
+            )
+        return said
 
 
 def check(
@@ -81,43 +98,45 @@ def check(
 
     Args:
         ledger: the snapshot.
-        progress: called now and then with how many entries are done.
+        progress: called now and then with the part, what is done, and of how many entries.
         witnessed: ends of the ledger that somebody saw and wrote down elsewhere.  Only they show
             that a whole ledger was not replaced by another one.
     """
     report = CheckReport(ledger.head)
     steps = _Steps(progress, ledger.position)
     try:
-        refold = Refold(ledger)
-    except SafePassageError as fault:
-        report.add("columns", f"a correction or naming cannot be read: {fault}")
-        _check_entries(ledger, None, report, steps, witnessed)
-        return report
-    _check_entries(ledger, refold, report, steps, witnessed)
-    if report.counts["columns"]:
-        report.add("projections", "not computed again, because entries cannot be trusted")
-        return report
-    _check_mentions(ledger, refold, report)
-    _check_subjects(ledger, refold, report, steps)
-    _check_flow(ledger, refold, report)
-    steps.end()
+        _check(ledger, report, steps, witnessed)
+    except DBAPIError as fault:
+        report.add("chain", f"the database cannot be read any further: {engine.readable(fault)}")
     return report
 
 
-class _Steps:
-    """Every entry is read twice, in its order and with its person; each time counts for half."""
+def _check(
+    ledger: StoredLedger, report: CheckReport, steps: _Steps, witnessed: Iterable[Head]
+) -> None:
+    try:
+        refold = Refold(ledger)
+    except (SafePassageError, ValueError, KeyError, TypeError) as fault:
+        report.add("columns", f"a correction or naming cannot be read: {fault}")
+        _check_entries(ledger, None, report, steps, witnessed)
+        return
+    _check_entries(ledger, refold, report, steps, witnessed)
+    if report.counts["columns"]:
+        report.add("projections", "not computed again, because entries cannot be trusted")
+        return
+    _check_mentions(ledger, refold, report)
+    _check_subjects(ledger, refold, report, steps)
+    _check_flow(ledger, refold, report)
 
+
+class _Steps:
     def __init__(self, progress: Progress | None, entries: int) -> None:
         self._progress = progress
         self._entries = entries
 
-    def at(self, read: int, linked: int = 0) -> None:
+    def at(self, part: str, done: int) -> None:
         if self._progress is not None:
-            self._progress(min(self._entries, (read + linked) // 2))
-
-    def end(self) -> None:
-        if self._progress is not None:
-            self._progress(self._entries)
+            self._progress(part, done, self._entries)
 
 
 def _check_entries(
@@ -151,7 +170,7 @@ def _check_entries(
             report.add("chain", f"entry {row.seq} is not the one that was witnessed", row.seq)
         before = Head(row.seq, row.hash)
         if row.seq % STEP == 0:
-            steps.at(row.seq)
+            steps.at("chain", row.seq)
     _check_end(ledger, before, report, seen_elsewhere)
 
 
@@ -263,7 +282,7 @@ def _check_subjects(
         if subject.startswith("p:"):
             report.persons += 1
             if report.persons % (STEP // 10) == 0:
-                steps.at(ledger.position, refold.rows_linked)
+                steps.at("persons", refold.rows_linked)
     adjusted.skip_to(None, report)
     odd.skip_to(None, report)
     query = select(func.count()).where(entry.c.person.is_not(None), entry.c.phase == "posted")

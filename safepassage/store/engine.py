@@ -68,6 +68,11 @@ def database_path(url: URL) -> Path:
     return Path(url.database or "")
 
 
+def shown(url: URL) -> str:
+    """The address of a ledger for messages: without a password."""
+    return str(database_path(url)) if is_sqlite(url) else url.render_as_string(hide_password=True)
+
+
 def writing_engine(url: URL) -> Engine:
     """An engine whose transactions begin as writers."""
     if not is_sqlite(url):

@@ -147,18 +147,6 @@ class StoredLedger:
     def recorded_until(self) -> datetime | None:
         """When the last entry was recorded; None when empty."""
         query = select(entry.c.recorded_at).where(entry.c.seq == self.position)
-        at = self._connection.execute(query).scalar_one_or_none()
-        return None if at is None else from_micros(at)
-
-    def extent(self) -> tuple[datetime, datetime] | None:
-        """The instants of the first and last recorded movement; None before the first."""
-        query = select(func.min(entry.c.instant), func.max(entry.c.instant))
-        first, last = self._connection.execute(query.where(entry.c.instant.is_not(None))).one()
-        return None if first is None else (from_micros(first), from_micros(last))
-
-    def recorded_until(self) -> datetime | None:
-        """When the last entry was recorded; None when empty."""
-        query = select(entry.c.recorded_at).where(entry.c.seq == self.position)
         recorded_at = self._connection.execute(query).scalar()
         return None if recorded_at is None else from_micros(recorded_at)
 
@@ -261,8 +249,8 @@ class StoredLedger:
         return self._rows(query)
 
     def _rows(self, query: Select[Any]) -> Iterator[Any]:
-        streamed = self._connection.execution_options(yield_per=ROWS_AT_A_TIME)
-        for part in streamed.execute(query).partitions():
+        streamed = {"yield_per": ROWS_AT_A_TIME}
+        for part in self._connection.execute(query, execution_options=streamed).partitions():
             yield from part
 
 

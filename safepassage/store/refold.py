@@ -94,7 +94,7 @@ class Refold:
         if row.instant is None or (row.person is not None and row.phase == "posted"):
             return
         if row.id not in self._amended:
-            self._count(plain_transfer(record.truth_of(row)))
+            self._count(record.transfer_of(row))
 
     def _count(self, t: Transfer) -> None:
         quarter = quarter_of(to_micros(t.instant))
@@ -153,7 +153,7 @@ class Refold:
         waiting = iter(sorted(brought))
         other = next(waiting, None)
         query = (
-            select(entry)
+            select(*(entry.c[name] for name in record.MOVED))
             .where(entry.c.person.is_not(None), entry.c.phase == Phase.POSTED.value)
             .order_by(entry.c.person, entry.c.instant)
         )

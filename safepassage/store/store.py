@@ -9,7 +9,6 @@ with open_store("kabul.db", writer=True) as store:
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,24 +17,25 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.fact import Fact
 from safepassage.model.instant import in_utc
 from safepassage.model.wire import KIND_OF
-from safepassage.store import append, check, document, engine, jsonl, lock, quarantine, record
+from safepassage.store import append, document, engine, jsonl, quarantine, record
 from safepassage.store.append import Receipt
-from safepassage.store.check import CheckReport
+from safepassage.store.check import CheckReport, check
+from safepassage.store.check import Progress as CheckProgress
 from safepassage.store.document import Document
-from safepassage.store.errors import StoreError, StoreFaultError
+from safepassage.store.errors import StoreError
 from safepassage.store.jsonl import ImportReport, Progress
-from safepassage.store.projection import Whereabouts
 from safepassage.store.quarantine import Item, Refusal
 from safepassage.store.reading import Shelf, StoredLedger
 from safepassage.store.record import Head, Offer
 from safepassage.store.schema import head
 from safepassage.store.schema import quarantine as quarantine_table
+from safepassage.store.writer import Writer
 
 
 def open_store(address: str | os.PathLike[str], *, writer: bool = False) -> Store:
@@ -55,109 +55,13 @@ def open_store(address: str | os.PathLike[str], *, writer: bool = False) -> Stor
     return Store(url, Writer(url) if writer else None)
 
 
-class Writer:
-    """The one connection that records, and the lock that makes it the only one."""
-
-    def __init__(self, url: URL) -> None:
-        self.where = url.render_as_string(hide_password=True)
-        self._mutex = threading.Lock()
-        self._fault: str | None = None
-        self._file: lock.FileLock | None = None
-        self._left: Head | None = None
-        self.whereabouts = Whereabouts()
-        if engine.is_sqlite(url):
-            self.where = str(engine.database_path(url))
-            self._file = lock.FileLock(engine.database_path(url))
-        self._connection: Connection | None = None
-        try:
-            self._engine = engine.writing_engine(url)
-            self._connect()
-        except BaseException:
-            self.close()
-            raise
-
-    def _connect(self) -> None:
-        try:
-            connection = self._engine.connect()
-            self._connection = connection
-            if self._file is None:
-                with connection.begin():
-                    lock.lock_database(connection)
-            with connection.begin():
-                engine.check_durable(connection)
-            with connection.begin():
-                engine.migrate(connection, self.where)
-        except DBAPIError as fault:
-            raise StoreError(f"{self.where} cannot be opened: {engine.readable(fault)}") from fault
-
-    def close(self) -> None:
-        """Stop writing and let another process write."""
-        with self._mutex:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-                self._engine.dispose()
-            if self._file is not None:
-                self._file.release()
-                self._file = None
-
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """One transaction that writes: all of it or nothing, and one at a time.
-
-        Raises:
-            StoreFaultError: the disk or database failed now or before; nothing was recorded.
-        """
-        with self._mutex:
-            if self._fault is not None:
-                raise StoreFaultError(self._fault)
-            if self._connection is None:
-                raise StoreError(f"{self.where} was closed")
-            try:
-                with self._connection.begin():
-                    yield self._connection
-            except BaseException as fault:
-                self.whereabouts.forget()
-                if isinstance(fault, OperationalError) or _is_disk_fault(fault):
-                    self._stop(fault)
-                raise
-            self.whereabouts.keep()
-
-    def _stop(self, fault: BaseException) -> None:
-        said = engine.readable(fault) if isinstance(fault, DBAPIError) else str(fault)
-        self._fault = (
-            f"READ ONLY, storage fault: {said}. The last batch was not recorded and nothing more"
-            f" will be. Repair or free the disk under {self.where}, start again, then run a check"
-        )
-        raise StoreFaultError(self._fault) from fault
-
-    def resume(self, connection: Connection) -> None:
-        """Trust what is remembered only if the ledger ends where this writer left it."""
-        if self._left != append.read_head(connection):
-            self.whereabouts.drop()
-
-    def left(self, at: Head) -> None:
-        """Remember where the ledger ends."""
-        self._left = at
-
-
-def _is_disk_fault(fault: BaseException) -> bool:
-    # PostgreSQL: 53100 disk full, 58030 I/O error, XX001/XX002 corruption.
-    state = getattr(getattr(fault, "orig", None), "sqlstate", None) or ""
-    return state in ("53100", "58030", "XX001", "XX002")
-
-
 class Store:
     """A ledger in a database; made by `open_store`."""
 
     def __init__(self, url: URL, writer: Writer | None) -> None:
         self._writer = writer
         self._shelf = Shelf()
-        self.where = (
-            str(engine.database_path(url))
-            if engine.is_sqlite(url)
-            else url.render_as_string(hide_password=True)
-        )
+        self.where = engine.shown(url)
         try:
             self._engine: Engine = engine.reading_engine(url)
             with self._reading() as connection:
@@ -194,7 +98,7 @@ class Store:
         try:
             with self._engine.connect() as connection:
                 yield connection
-        except OperationalError as fault:
+        except DBAPIError as fault:
             raise StoreError(f"{self.where} cannot be read: {engine.readable(fault)}") from fault
 
     def _writing(self) -> Writer:
@@ -211,7 +115,7 @@ class Store:
         """A snapshot of the ledger as it stands now; close it, or use it in a ``with``."""
         try:
             return StoredLedger(self._engine.connect(), self._shelf)
-        except OperationalError as fault:
+        except DBAPIError as fault:
             raise StoreError(f"{self.where} cannot be read: {engine.readable(fault)}") from fault
 
     def append(
@@ -252,10 +156,7 @@ class Store:
         at = in_utc(recorded_at, "recorded_at")
         writer = self._writing()
         with writer.transaction() as connection:
-            writer.resume(connection)
-            receipt = append.append(connection, offers, refusals, at, writer.whereabouts)
-        writer.left(receipt.head)
-        return receipt
+            return append.append(connection, offers, refusals, at, writer.whereabouts)
 
     def quarantined(self, after: int = 0, limit: int = 1000) -> list[Item]:
         """What was offered and could not be recorded, oldest first."""
@@ -276,11 +177,11 @@ class Store:
             quarantine.keep(connection, [Refusal(None, reason, offered, source)], at)
 
     def check(
-        self, progress: Progress | None = None, witnessed: Iterable[Head] = ()
+        self, progress: CheckProgress | None = None, witnessed: Iterable[Head] = ()
     ) -> CheckReport:
         """Compute everything again from the entries; see `safepassage.store.check`."""
         with self.ledger() as ledger:
-            return check.check(ledger, progress, witnessed)
+            return check(ledger, progress, witnessed)
 
     def export_lines(self) -> Iterator[str]:
         """The whole ledger, a line of JSON for each entry, each ending in a line feed."""
@@ -297,10 +198,7 @@ class Store:
         """
         writer = self._writing()
         with writer.transaction() as connection:
-            writer.resume(connection)
-            at = jsonl.restore(connection, lines, writer.whereabouts, progress)
-        writer.left(at)
-        return at.seq
+            return jsonl.restore(connection, lines, writer.whereabouts, progress).seq
 
     def import_lines(
         self,

@@ -19,6 +19,7 @@ class AskedOnce:
         self._ledger = ledger
         self._position = ledger.position
         self._stocks: dict[datetime, Stock] = {}
+        self._extent: list[tuple[datetime, datetime] | None] = []
         self._flows: dict[tuple[datetime, datetime], list[Flow]] = {}
 
     @property
@@ -44,8 +45,10 @@ class AskedOnce:
         return self._flows[start, end]
 
     def extent(self) -> tuple[datetime, datetime] | None:
-        """As the ledger's."""
-        return self._ledger.extent()
+        """As the ledger's, asked once."""
+        if not self._extent:
+            self._extent.append(self._ledger.extent())
+        return self._extent[0]
 
     def recorded_until(self) -> datetime | None:
         """As the ledger's."""

@@ -2,7 +2,8 @@
 
 It asks the ledger for a handful of sums (`stock` at one instant, `flow` over the window, the last
 day and each baseline), never for single movements, so it costs the same at a million movements as
-at a hundred.  Every number carries the question that it answers.
+at a hundred.  The same sums are asked for again and again: hand it a ledger that is `AskedOnce`.
+Every number carries the question that it answers.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from safepassage.report.asking import Asking
 from safepassage.report.discrepancies import Doubt
 from safepassage.report.figure import JUST_AFTER, Figure, ask, departures
 from safepassage.report.question import Question
-from safepassage.web.asked import AskedOnce
 from safepassage.web.departures import HourOfDepartures, by_hour, classes_of, legs_flown
 from safepassage.web.stocks import TREND, PlaceStock, Stage, counted, place_stocks, stages
 
@@ -71,7 +71,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Everything the board shows, at one instant of the operation and one position of the ledger."""
+    """Everything the board shows, at one instant of the operation, as known at one position."""
 
     operation: str
     as_of: datetime
@@ -100,31 +100,30 @@ def board(
     ledger: Ledger, operation: Operation, as_of: datetime, doubts: Sequence[Doubt] = ()
 ) -> Board:
     """The board of an operation as it stood at an instant, as far as is known now."""
-    view = AskedOnce(ledger)
-    asking = Asking(operation, view.position)
+    asking = Asking(operation, ledger.position)
     window = operation.reporting_window.window_at(as_of)
     until = min(as_of + JUST_AFTER, window.end)
     evacuees = frozenset(asking.evacuees)
-    window_flows = counted(view.flow(window.start, until), evacuees)
-    day_flows = counted(view.flow(as_of - TREND, as_of + JUST_AFTER), evacuees)
-    places = place_stocks(view, as_of, window_flows, day_flows, evacuees)
-    in_the_air = ask(view, asking.at("in-the-air", as_of))
+    window_flows = counted(ledger.flow(window.start, until), evacuees)
+    day_flows = counted(ledger.flow(as_of - TREND, as_of + JUST_AFTER), evacuees)
+    places = place_stocks(ledger, as_of, window_flows, day_flows, evacuees)
+    in_the_air = ask(ledger, asking.at("in-the-air", as_of))
     lifts_out = asking.over("lifts-out", window, as_of=as_of)
-    legs = legs_flown(view.catalogue, window_flows, as_of)
+    legs = legs_flown(ledger.catalogue, window_flows, as_of)
     return Board(
         operation=operation.name,
         as_of=as_of,
-        position=view.position,
+        position=ledger.position,
         zones=operation.zones,
         window=window,
-        span=span(view, as_of),
-        deadlines=deadline_clocks(view.catalogue, as_of),
-        tiles=tiles(view, operation, window, as_of),
-        totals=totals(view, operation, as_of),
-        stages=tuple(stages(view, places, in_the_air.value, window_flows)),
+        span=span(ledger, as_of),
+        deadlines=deadline_clocks(operation, ledger.catalogue, as_of),
+        tiles=tiles(ledger, operation, window, as_of),
+        totals=totals(ledger, operation, as_of),
+        stages=tuple(stages(ledger, places, in_the_air.value, window_flows)),
         places=tuple(places),
-        operator_classes=tuple(classes_of(operation, view.catalogue)),
-        hours=tuple(by_hour(view.catalogue, departures(view, lifts_out), window)),
+        operator_classes=tuple(classes_of(operation, ledger.catalogue)),
+        hours=tuple(by_hour(ledger.catalogue, departures(ledger, lifts_out), window)),
         legs=tuple((start, end, heads) for (start, end), heads in sorted(legs.items())),
         doubts=tuple(doubts),
         categories=asking.evacuees,
@@ -177,10 +176,27 @@ def totals(ledger: Ledger, operation: Operation, as_of: datetime) -> tuple[Tile,
     return (*since, *stock)
 
 
-def deadline_clocks(catalogue: Catalogue, as_of: datetime) -> tuple[DeadlineClock, ...]:
-    """The deadlines in force, the nearest first; those that have passed last."""
-    found = [
-        DeadlineClock(
+def deadline_clocks(
+    operation: Operation, catalogue: Catalogue, as_of: datetime
+) -> tuple[DeadlineClock, ...]:
+    """The deadlines in force, the nearest first; those that have passed last.
+
+    A deadline that nobody had stated yet stands as it was planned: the operation file is what was
+    known before the first entry.
+    """
+    in_force = {
+        d.id: DeadlineClock(
+            deadline=d.id,
+            name=d.name or d.id,
+            at=d.at,
+            zone=d.zone,
+            left=d.at - as_of,
+            reason=d.reason,
+        )
+        for d in operation.deadlines
+    }
+    in_force |= {
+        d.deadline: DeadlineClock(
             deadline=d.deadline,
             name=d.name or d.deadline,
             at=d.at,
@@ -189,8 +205,8 @@ def deadline_clocks(catalogue: Catalogue, as_of: datetime) -> tuple[DeadlineCloc
             reason=d.reason,
         )
         for d in deadlines_in_force(catalogue.deadlines, as_of).values()
-    ]
-    return tuple(sorted(found, key=lambda d: (d.has_passed, abs(d.left))))
+    }
+    return tuple(sorted(in_force.values(), key=lambda d: (d.has_passed, abs(d.left))))
 
 
 def span(ledger: Ledger, as_of: datetime) -> Span:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from safepassage.web.departures import HourOfDepartures
+from safepassage.web.departures import HOUR, HourOfDepartures
 
 WIDTH, HEIGHT = 720, 260
 LEFT, TOP, BOTTOM = 34, 14, 52
@@ -52,11 +52,12 @@ class DeparturesChart:
     bars: tuple[Bar, ...]
     hours: tuple[HourMark, ...]
     lines: tuple[tuple[int, float], ...]  # value and height of the grid
+    until: float | None  # where the instant of the board lies; what is right of it is to come
     classes: tuple[tuple[str, int], ...]  # those that flew, with their pattern
 
 
 def draw_departures(
-    hours: Sequence[HourOfDepartures], operator_classes: Sequence[str]
+    hours: Sequence[HourOfDepartures], operator_classes: Sequence[str], as_of: datetime
 ) -> DeparturesChart:
     """The chart of these hours; the patterns follow the order of all classes."""
     base = HEIGHT - BOTTOM
@@ -102,9 +103,17 @@ def draw_departures(
         base=base,
         bars=tuple(bars),
         hours=tuple(marks),
+        until=_until(hours, as_of, step),
         lines=tuple((v, base - v * per_lift) for v in _grid(top_value)),
         classes=tuple((name, pattern[name]) for name in operator_classes if name in flown),
     )
+
+
+def _until(hours: Sequence[HourOfDepartures], as_of: datetime, step: float) -> float | None:
+    """Where an instant lies on the axis; None if the window is over."""
+    if not hours or as_of >= hours[-1].start + HOUR:
+        return None
+    return LEFT + (as_of - hours[0].start) / HOUR * step
 
 
 def _round_up(value: int) -> int:

@@ -107,9 +107,7 @@ def legs_flown(
     return heads
 
 
-def lift_rows(
-    ledger: Ledger, as_of: datetime, categories: Collection[CategoryId]
-) -> list[LiftRow]:
+def lift_rows(ledger: Ledger, as_of: datetime, categories: Collection[CategoryId]) -> list[LiftRow]:
     """The lifts around an instant, as they stood at it, in the order of their departure."""
     catalogue = ledger.catalogue
     start, end = as_of - AROUND, as_of + AROUND

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 LETTER = 0.56  # mean width of a letter, in heights
 GAP = 5.0
+HIDDEN_MAX = 0.08  # a label that covers others with more of itself is worse than none
 
 
 class Box(NamedTuple):
@@ -38,19 +39,29 @@ class Label(NamedTuple):
 
 
 def place_labels(
-    texts: Sequence[tuple[str, str]], spots: Sequence[Box], sheet: Box, height: float
-) -> list[Label]:
-    """A label for every spot; those that come first choose first."""
+    texts: Sequence[tuple[str, str]],
+    spots: Sequence[Box],
+    beads: Sequence[Box],
+    sheet: Box,
+    height: float,
+) -> list[Label | None]:
+    """A label for every spot; those that come first choose first, those without room get none.
+
+    `beads` are small boxes along the lines of the map, which a label should not cover either.
+    """
     taken: list[Box] = []
-    labels: list[Label] = []
+    labels: list[Label | None] = []
     for text, spot in zip(texts, spots, strict=True):
         others = [s for s in spots if s is not spot]
-        best = min(
+        label, box = min(
             _candidates(text, spot, height),
-            key=lambda c: _cost(c[1], [*taken, *others], sheet),
+            key=lambda c: _cost(c[1], [*taken, *others], beads, sheet),
         )
-        labels.append(best[0])
-        taken.append(best[1])
+        if _covered(box, [*taken, *others]) > HIDDEN_MAX * box.area:
+            labels.append(None)
+            continue
+        labels.append(label)
+        taken.append(box)
     return labels
 
 
@@ -74,15 +85,17 @@ def _candidates(text: tuple[str, str], spot: Box, height: float) -> list[tuple[L
     return found
 
 
-def _candidate(
-    x: float, top: float, anchor: str, width: float, height: float
-) -> tuple[Label, Box]:
+def _candidate(x: float, top: float, anchor: str, width: float, height: float) -> tuple[Label, Box]:
     left = {"start": x, "end": x - width, "middle": x - width / 2}[anchor]
     box = Box(left, top, left + width, top + 2.2 * height)
     return Label(x, top + height, anchor), box
 
 
-def _cost(box: Box, taken: Sequence[Box], sheet: Box) -> float:
-    """What a place costs: what it covers, and twice what falls off the sheet."""
+def _cost(box: Box, taken: Sequence[Box], beads: Sequence[Box], sheet: Box) -> float:
+    """What a place costs: names and symbols it covers, lines half as much, the edge four times."""
     off = box.area - box.covers(sheet)
-    return sum(box.covers(other) for other in taken) + 4 * off
+    return _covered(box, taken) + 0.5 * sum(box.covers(bead) for bead in beads) + 4 * off
+
+
+def _covered(box: Box, taken: Sequence[Box]) -> float:
+    return sum(box.covers(other) for other in taken)

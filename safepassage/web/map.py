@@ -45,10 +45,12 @@ class Sheet:
     height: int
     padding: int
     text: int  # height of a letter, in the units of the drawing
+    symbol: float = 1.0  # how large symbols are drawn
+    letters_max: int = 40  # of a name
 
 
-DESK = Sheet(width=960, height=600, padding=70, text=15)
-PHONE = Sheet(width=480, height=520, padding=56, text=17)
+DESK = Sheet(width=960, height=600, padding=92, text=15)
+PHONE = Sheet(width=480, height=400, padding=64, text=17, symbol=0.7, letters_max=16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +80,18 @@ class Mark:
 class Arc:
     """Heads that flew, sailed or drove between two marks in the window."""
 
+    from_place: PlaceId
+    to_place: PlaceId
     from_name: str
     to_name: str
     heads: int
-    path: str
+    points: tuple[Point, ...]
     width: float
+
+    @property
+    def path(self) -> str:
+        """The curve as an SVG path."""
+        return _path(self.points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +142,9 @@ def draw(
     frame = _frame(in_frame or tuple(s.lonlat for s in sites), sheet)
     marks = _apart([_mark(members, frame) for members in airfields(sites)], sheet)
     arcs = _arcs(sites, marks, flows, frame)
-    marks = _labelled(marks, sheet)
+    busy = {name for arc in arcs for name in (arc.from_place, arc.to_place)}
+    marks = [m for m in marks if m.heads or m.place in busy or not m.beyond]
+    marks = _labelled(marks, arcs, sheet)
     return Drawing(
         sheet=sheet, land=_land(frame), marks=tuple(marks), arcs=tuple(arcs), unplaced=unplaced
     )
@@ -178,14 +189,14 @@ def _ends(values: Iterable[float]) -> tuple[float, float]:
 
 def _mark(members: list[Site], frame: Frame) -> Mark:
     # The terminal is where lifts leave from, so the airfield stands where its terminal is.
-    chief = max(members, key=lambda s: (GROUND.index(s.kind) if s.kind in GROUND else 0))
+    chief = max(members, key=lambda s: GROUND.index(s.kind) if s.kind in GROUND else 0)
     heads = sum(s.heads for s in members)
     x, y = frame(chief.lonlat)
     beyond = not frame.holds((x, y))
     shown_x, shown_y = _at_edge((x, y), frame.sheet) if beyond else (x, y)
     return Mark(
         place=chief.place,
-        name=chief.name,
+        name=_short(chief.name, frame.sheet.letters_max),
         kind=chief.kind,
         heads=heads,
         places=tuple(s.place for s in members),
@@ -193,9 +204,16 @@ def _mark(members: list[Site], frame: Frame) -> Mark:
         y=shown_y,
         true_x=x,
         true_y=y,
-        radius=_radius(heads),
+        radius=frame.sheet.symbol * _radius(heads),
         beyond=beyond,
     )
+
+
+def _short(name: str, letters_max: int) -> str:
+    """A name that fits: without what stands behind a comma, then cut."""
+    if len(name) > letters_max:
+        name = name.split(",")[0]
+    return name if len(name) <= letters_max else name[: letters_max - 1].rstrip() + "…"
 
 
 def _radius(heads: int) -> float:
@@ -268,10 +286,17 @@ def _arcs(
     for (start, end), count in sorted(heads.items(), key=lambda item: -item[1]):
         one, other = mark_of[start], mark_of[end]
         points = [frame(p) for p in great_circle(lonlat[start], lonlat[end])]
-        path = _path(_bent(points, one, other))
-        width = 1.5 + 9 * math.sqrt(count / most)
+        width = 1.5 + 8 * math.sqrt(count / most)
         arcs.append(
-            Arc(from_name=one.name, to_name=other.name, heads=count, path=path, width=width)
+            Arc(
+                from_place=start,
+                to_place=end,
+                from_name=one.name,
+                to_name=other.name,
+                heads=count,
+                points=tuple(_bent(points, one, other)),
+                width=width,
+            )
         )
     return arcs
 
@@ -288,7 +313,7 @@ def _bent(points: list[Point], one: Mark, other: Mark) -> list[Point]:
         )
         for i, (x, y) in enumerate(points)
     ]
-    outside = [p for p in moved if math.dist(p, (other.x, other.y)) > other.radius + 8]
+    outside = [p for p in moved if math.dist(p, (other.x, other.y)) > other.radius + 12]
     return outside or moved
 
 
@@ -325,8 +350,11 @@ def _clamped(point: Point, sheet: Sheet) -> Point:
     )
 
 
-def _labelled(marks: Sequence[Mark], sheet: Sheet) -> list[Mark]:
+def _labelled(marks: Sequence[Mark], arcs: Sequence[Arc], sheet: Sheet) -> list[Mark]:
+    marks = sorted(marks, key=lambda m: -m.heads)  # the largest choose first
     texts = [(m.name, f"{m.heads:,}") for m in marks]
     spots = [Box(m.x - m.radius, m.y - m.radius, m.x + m.radius, m.y + m.radius) for m in marks]
-    labels = place_labels(texts, spots, Box(0, 0, sheet.width, sheet.height), sheet.text)
+    beads = [Box(x - 4, y - 4, x + 4, y + 4) for arc in arcs for x, y in arc.points[::3]]
+    edges = Box(0, 0, sheet.width, sheet.height)
+    labels = place_labels(texts, spots, beads, edges, sheet.text)
     return [replace(m, label=label) for m, label in zip(marks, labels, strict=True)]

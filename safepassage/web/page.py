@@ -19,6 +19,7 @@ from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.report.asking import Asking
 from safepassage.web import words
+from safepassage.web.asked import AskedOnce
 from safepassage.web.board import Span, opens_at, span
 from safepassage.web.links import question_path
 from safepassage.web.live import Watch
@@ -86,7 +87,7 @@ def visit(request: Request) -> Iterator[Visit]:
     asked = asked_instant(request)
     operation = desk.settings.records.operation()
     with desk.settings.records.ledger() as newest:
-        ledger = _at_position(newest, request)
+        ledger = AskedOnce(_at_position(newest, request))
         reach = span(ledger, now)
         yield Visit(
             request=request,

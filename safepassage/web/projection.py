@@ -53,7 +53,7 @@ class Projection:
         return (radius * east / length, -radius * north / length)
 
 
-def great_circle(start: LonLat, end: LonLat, steps: int = 32) -> list[LonLat]:
+def great_circle(start: LonLat, end: LonLat, steps: int = 96) -> list[LonLat]:
     """Points along the shortest way over a round Earth, both ends included."""
     a, b = _vector(start), _vector(end)
     dot = max(-1.0, min(1.0, sum(p * q for p, q in zip(a, b, strict=True))))

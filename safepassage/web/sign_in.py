@@ -68,13 +68,13 @@ class Sessions:
         self._lock = threading.Lock()
         self._open = self._read()
 
-    def start(self) -> tuple[str, datetime]:
-        """A new session: its secret id, and when it ends."""
-        session, ends = secrets.token_urlsafe(CODE_BYTES), self._clock() + self._valid
+    def start(self) -> str:
+        """The secret id of a new session."""
+        session = secrets.token_urlsafe(CODE_BYTES)
         with self._lock:
-            self._open[digest(session)] = ends
+            self._open[digest(session)] = self._clock() + self._valid
             self._write()
-        return session, ends
+        return session
 
     def knows(self, session: str | None) -> bool:
         """Whether this is a session that has not ended."""

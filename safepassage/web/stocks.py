@@ -45,6 +45,12 @@ class PlaceStock:
     owner: str | None = None
 
     @property
+    def is_idle(self) -> bool:
+        """Nobody is there, comes or goes, and it is no part of the way to safety."""
+        aside = self.kind in (PlaceKind.ONWARD, PlaceKind.CLOSING)
+        return aside and not (self.heads or self.came or self.went)
+
+    @property
     def share(self) -> float | None:
         """How full, from 0; None without a capacity."""
         return None if not self.capacity else max(0.0, self.heads / self.capacity)
@@ -172,7 +178,8 @@ def stages(
         places = tuple(by_kind.get(stage, ()))
         is_air = stage is PlaceKind.LIFT
         heads = in_the_air if is_air else sum(p.heads for p in places)
-        if places or heads or (is_air and came[stage]):
+        is_idle = stage is PlaceKind.ONWARD and not came[stage]
+        if heads or came[stage] or (places and not is_idle):
             found.append(
                 Stage(kind=stage, heads=heads, came=came[stage], went=went[stage], places=places)
             )
@@ -200,6 +207,11 @@ class Balance:
     is_open: bool | None
     exchanges: tuple[Exchange, ...]
     categories: tuple[tuple[CategoryId, int], ...]  # everybody, counted or not
+
+    @property
+    def lifts(self) -> tuple[Exchange, ...]:
+        """The lifts among them."""
+        return tuple(e for e in self.exchanges if e.kind is PlaceKind.LIFT)
 
     @property
     def came(self) -> int:

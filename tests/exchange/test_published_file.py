@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.exchange.fault import FileFaultsError
+from safepassage.exchange.operation_file import OperationFileError
 from safepassage.exchange.published_file import (
     FLOWS_FILE,
     LIFTS_FILE,
@@ -42,8 +44,7 @@ def faults_of(read: object, text: str | bytes) -> list[str]:
 
 
 def test_a_flow_is_read_with_its_window_in_utc() -> None:
-    flows, lift_types = read_flows(FLOWS, FLOWS_FILE)
-    first, second = flows
+    first, second = read_flows(FLOWS, FLOWS_FILE)
     assert first.window.start == datetime(2021, 8, 28, 7, tzinfo=UTC)
     assert first.window.end == datetime(2021, 8, 29, 7, tzinfo=UTC)
     assert first.window.zone == "America/New_York"
@@ -54,17 +55,17 @@ def test_a_flow_is_read_with_its_window_in_utc() -> None:
         "evacuee",
     )
     assert (second.lifts, second.people_drawn, second.note) == (None, True, "a difference")
-    assert lift_types == {"29-aug": {"large": 26, "small": 6}}
+    assert (first.lift_types, second.lift_types) == ({"large": 26, "small": 6}, {})
 
 
 def test_a_day_alone_means_that_the_hour_was_not_published() -> None:
-    lifts, day_only, corrected_at = read_lifts(LIFTS, LIFTS_FILE)
+    lifts = read_lifts(LIFTS, LIFTS_FILE)
     assert [x.departed_at for x in lifts] == [
         datetime(2021, 8, 14, 19, 30, tzinfo=UTC),
         datetime(2021, 8, 30, 19, 29, tzinfo=UTC),
     ]
-    assert day_only == {"reach-871"}
-    assert corrected_at == {"reach-871": datetime(2021, 8, 20, tzinfo=UTC)}
+    assert [x.day_only for x in lifts] == [True, False]
+    assert [x.corrected_at for x in lifts] == [datetime(2021, 8, 20, tzinfo=UTC), None]
     assert [x.counts_first for x in lifts] == [640, None]
     assert [x.category for x in lifts] == ["evacuee", "staff"]
 
@@ -73,6 +74,35 @@ def test_a_running_total_is_read_as_of_its_instant() -> None:
     (total,) = read_totals(TOTALS, "published_totals.csv")
     assert total.as_of == datetime(2021, 8, 29, 7, tzinfo=UTC)
     assert (total.baseline, total.people, total.note) == ("since-14-august", 114_400, "about")
+    assert not total.is_bound
+
+
+def test_more_than_is_a_bound() -> None:
+    text = TOTALS.replace(",people,", ",people,is_bound,").replace("114400,", "114400,yes,")
+    (total,) = read_totals(text, "published_totals.csv")
+    assert total.is_bound
+    (fault,) = faults_of(read_totals, text.replace(",yes,", ",ye,"))
+    assert fault.endswith("is_bound: 'ye' is none of the words known here. Did you mean 'yes'?")
+
+
+def test_a_row_with_lift_types_can_be_a_member_of_a_set_and_is_not_changed_later() -> None:
+    flow = read_flows(FLOWS, FLOWS_FILE)[0]
+    assert len({flow, read_flows(FLOWS, FLOWS_FILE)[0]}) == 1
+    with pytest.raises(TypeError):
+        flow.lift_types["large"] = 27  # type: ignore[index]
+
+
+def test_a_file_that_is_too_long_is_told_apart_from_an_operation() -> None:
+    (fault,) = faults_of(read_totals, "x" * 2_000_000)
+    assert fault.endswith(
+        "A table of published figures needs a few kilobytes: is it the right file?"
+    )
+
+
+def test_a_fault_of_a_table_is_not_one_of_an_operation_file() -> None:
+    with pytest.raises(FileFaultsError) as raised:
+        read_totals("nothing", "published_totals.csv")
+    assert not isinstance(raised.value, OperationFileError)
 
 
 def test_a_folder_may_hold_flows_alone(tmp_path: Path) -> None:

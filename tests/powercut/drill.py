@@ -92,8 +92,11 @@ class Drill:
             heard = self._cut_at(name, disk, moment)
             if heard.recovered is not None or heard.fault:
                 known = heard.recovered or 0
+                is_first = not waiting
+                if is_first and heard.recovered is None:  # a disk that never worked
+                    waiting = [Cut(next(self._numbers), str(moment), 0, 0, 0)]
                 if not self._settle(waiting, heard, disk):
-                    return moment
+                    return next(moments, None) if is_first else moment
                 waiting = []
             acknowledged = known if heard.acknowledged is None else heard.acknowledged
             waiting.append(

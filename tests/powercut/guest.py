@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.powercut.judge import Heard
@@ -173,12 +173,12 @@ class Guest:
         """
         if self._process.stdout is None or self._process.stdout.closed:
             return
-        with _gone():
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         while left := self.processes():
             for process in left:
-                with _gone():
+                with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
             time.sleep(0.005)
         while self._read(0.0) and select.select([self._process.stdout], [], [], 0)[0]:
@@ -196,9 +196,7 @@ class Guest:
         except OSError:
             return False
         is_dead = state in "ZX"
-        return not is_dead and (
-            int(session) == self._process.pid or self._disk.encode() in words
-        )
+        return not is_dead and (int(session) == self._process.pid or self._disk.encode() in words)
 
 
 def _environment(here: Path) -> dict[str, str]:
@@ -208,11 +206,3 @@ def _environment(here: Path) -> dict[str, str]:
     if not shm.is_dir() or shutil.disk_usage(shm).free < 4 * MEMORY_MIB * 1024 * 1024:
         found["TMPDIR"] = str(here)
     return found
-
-
-@contextmanager
-def _gone() -> Iterator[None]:
-    try:
-        yield
-    except ProcessLookupError:
-        pass

@@ -1,10 +1,11 @@
-"""Start a User-Mode Linux kernel so that it runs on every x86 processor: launch.py PROGRAM ARGUMENT...
+"""Start a User-Mode Linux kernel so that it runs on every x86 processor: launch.py PROGRAM WORD...
 
-User-Mode Linux 6.1 keeps a program's extended registers in 2,696 bytes.  Where the processor has
-more of them (AMX: 11,008 bytes) the host refuses to set them from so little, and the first program
-of the guest ends the guest: "ptrace set fp regs failed, errno = 14".  Told that the host does not
-know these registers at all, it keeps the basic ones as it did on old hosts, and that works: provided
-that nothing in the guest uses the others, which `guest.PLAIN_PROCESSOR` sees to.
+User-Mode Linux 6.1 has room for 2,696 bytes of a program's extended registers.  A processor with
+AMX has 11,008, the host refuses to set them from less, and the guest ends with its first program:
+"ptrace set fp regs failed, errno = 14".  Told that its host knows no extended registers at all, it
+keeps the basic ones only, as on old hosts.  That works as long as nothing in the guest uses the
+others, which `guest.PLAIN_PROCESSOR` sees to; and what breaks it is seen as a bad cut, never as a
+good one.
 
 The telling is done by a filter of system calls, which any user may put on its own processes.
 """
@@ -63,7 +64,7 @@ def main() -> None:
     """Become the program that the command line names."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a kernel that panics must not fill the disk
     hide_extended_registers()
-    os.execvp(sys.argv[1], sys.argv[1:])
+    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the writer records: groups of facts that follow from a seed, so that nobody need keep a copy.
+"""What the writer records: groups of facts that follow from a seed, so nobody need keep a copy.
 
 Whoever knows the seed knows every entry that the ledger must hold, in which order, and where each
 group ends: after a power cut a ledger that ends anywhere else holds something half done.
@@ -37,7 +37,7 @@ def groups(seed: str) -> Iterator[list[Fact]]:
 
 
 def group(seed: str, number: int) -> list[Fact]:
-    """One group: mostly a single scan, often a family, at times what a phone held back for hours."""
+    """One group: mostly a single scan, often a family, at times what a phone held for hours."""
     rng = Random(f"{seed}/{number}")
     sizes = (1, rng.randint(2, 9), rng.randint(10, 80), rng.randint(400, 1500))
     size = rng.choices(sizes, weights=(64, 22, 13, 1))[0]

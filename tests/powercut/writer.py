@@ -26,7 +26,6 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from safepassage.model.errors import SafePassageError
 from safepassage.store import Store, open_store
 from safepassage.store.check import check
 from safepassage.store.record import GENESIS
@@ -132,7 +131,7 @@ def main() -> None:
     """Run with the four words of the command line: mode, path, seed, durability."""
     try:
         run(*sys.argv[1:])
-    except SafePassageError as fault:
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it must be heard outside
         say(f"FAULT {type(fault).__name__}: {fault}")
 
 

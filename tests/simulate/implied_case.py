@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from safepassage.model.fact import Fact, instant_of
@@ -114,6 +114,7 @@ def flow(
     end: float = 124,
     operator_class: str = "own",
     category: CategoryId = EVACUEE,
+    lift_types: Mapping[str, int] | None = None,
 ) -> PublishedFlow:
     """A published flow, by default over the fifth day."""
     return PublishedFlow(
@@ -125,6 +126,7 @@ def flow(
         basis=Basis.PUBLISHED,
         source="a test",
         category=category,
+        lift_types=lift_types or {},
     )
 
 
@@ -133,7 +135,9 @@ def lift(
     heads: int,
     *,
     departed: float = 110,
+    day_only: bool = False,
     first: int | None = None,
+    corrected_at: datetime | None = None,
     operator_class: str = "own",
     category: CategoryId = EVACUEE,
 ) -> PublishedLift:
@@ -145,7 +149,9 @@ def lift(
         departed_at=at(departed),
         heads=heads,
         source="a test",
+        day_only=day_only,
         counts_first=first,
+        corrected_at=corrected_at,
         category=category,
     )
 

@@ -258,9 +258,9 @@ def test_a_published_lift_outside_every_flow_is_added_as_it_is() -> None:
 
 
 def test_a_first_count_is_held_until_it_is_corrected_in_every_step() -> None:
-    rows, single = [flow("f", 823, 1)], [lift("known", 823, first=640)]
     said_at = at(200)
-    facts = list(implied_facts(OP, rows, single, "1", corrected_at={single[0].lift: said_at}))
+    rows = [flow("f", 823, 1)]
+    facts = drawn(rows, [lift("known", 823, first=640, corrected_at=said_at)])
     corrections = [f for f in facts if isinstance(f, Correction)]
     assert [c.corrects for c in corrections] == [f"op/known/1/{step}" for step in range(1, 6)]
     assert {c.stated_at for c in corrections} == {said_at}
@@ -287,9 +287,8 @@ def test_a_correction_without_its_own_instant_is_made_on_arrival() -> None:
 
 def test_the_hour_of_a_lift_is_drawn_where_only_the_day_was_published() -> None:
     local_midnight = 4 * 24 - 4.5  # in Kabul
-    single = lift("known", 90, departed=local_midnight)
-    row = flow("f", 90, 1, start=90, end=150)
-    facts = list(implied_facts(OP, [row], [single], "1", day_only={single.lift}))
+    single = lift("known", 90, departed=local_midnight, day_only=True)
+    facts = drawn([flow("f", 90, 1, start=90, end=150)], [single])
     departed = next(f for f in facts if f.id == "op/known/departed")
     assert isinstance(departed, LiftStatus)
     assert at(local_midnight) < departed.occurred_at < at(local_midnight + 24)
@@ -297,19 +296,14 @@ def test_the_hour_of_a_lift_is_drawn_where_only_the_day_was_published() -> None:
 
 
 def test_published_lift_types_come_out_in_their_numbers() -> None:
-    facts = implied_facts(
-        OP,
-        [flow("f", 500, 6)],
-        [lift("known", 90)],
-        "1",
-        lift_types={"f": {"large": 2, "small": 4}},
-    )
+    row = flow("f", 500, 6, lift_types={"large": 2, "small": 4})
+    facts = drawn([row], [lift("known", 90)])
     types = [f.lift_type for f in facts if isinstance(f, Lift)]
     assert sorted(map(str, types)) == ["large", "large", *["small"] * 4]
 
 
 def test_a_lift_with_more_heads_than_seats_flew_as_in_an_emergency() -> None:
-    facts = list(implied_facts(OP, [flow("f", 240, 1)], [], "1", lift_types={"f": {"large": 1}}))
+    facts = drawn([flow("f", 240, 1, lift_types={"large": 1})])
     assert lift_of(facts, "f-1").seats == 250
 
 
@@ -344,7 +338,7 @@ def test_ids_that_stand_twice_are_refused() -> None:
 
 def test_a_lift_of_an_unknown_type_is_refused() -> None:
     with pytest.raises(UnknownPlaceError, match="zeppelin"):
-        implied_facts(OP, [flow("f", 9, 1)], [], "1", lift_types={"f": {"zeppelin": 1}})
+        implied_facts(OP, [flow("f", 9, 1, lift_types={"zeppelin": 1})], [], "1")
 
 
 def test_an_operation_without_a_way_out_is_refused() -> None:
@@ -390,3 +384,10 @@ def test_loads_keep_to_emergency_seats_while_there_are_any(
     assert sum(loads) == people
     assert min(loads) >= (1 if people >= count else 0)
     assert people > 90 * count or max(loads) <= 90
+
+
+def test_a_type_that_takes_more_in_an_emergency_carries_more() -> None:
+    """Large ones fly with 250 when lives depend on it and small ones with 40: 6.25 to one."""
+    kinds = [OP.lift_type("large"), OP.lift_type("small")] * 500
+    loads = drawn_loads(stream("1", "loads"), 70_000, kinds)
+    assert sum(loads[0::2]) / sum(loads[1::2]) == pytest.approx(250 / 40, rel=0.1)

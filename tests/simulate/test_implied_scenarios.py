@@ -44,17 +44,7 @@ def scenario(name: str) -> tuple[Operation, Published]:
 @cache
 def facts_of(name: str) -> tuple[Fact, ...]:
     of, published = scenario(name)
-    return tuple(
-        implied_facts(
-            of,
-            published.flows,
-            published.lifts,
-            "1",
-            day_only=published.day_only,
-            corrected_at=published.corrected_at,
-            lift_types=published.lift_types,
-        )
-    )
+    return tuple(implied_facts(of, published.flows, published.lifts, "1"))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from safepassage.store import Store, open_store
+from tests.fixtures.postgres import execute
 
 NewAddress = Callable[[], str]
 
@@ -23,6 +25,16 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_database(postgres_url: str) -> str:
+    """A PostgreSQL ledger without entries, to be copied."""
+    name = f"empty_{secrets.token_hex(6)}"
+    execute(postgres_url, f"CREATE DATABASE {name}")
+    address = postgres_url.replace("@/postgres?", f"@/{name}?")
+    open_store(address, writer=True).close()
+    return address
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def backend(request: pytest.FixtureRequest) -> str:
     """Which database the test runs on."""
@@ -31,39 +43,43 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def new_address(
-    backend: str, tmp_path: Path, empty_file: Path, request: pytest.FixtureRequest
+    backend: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[NewAddress]:
     """Gives the address of another empty ledger each time it is called."""
-    numbers = itertools.count()
     if backend == "sqlite":
-
-        def copy_file() -> str:
-            path = tmp_path / f"ledger-{next(numbers)}.db"
-            shutil.copy(empty_file, path)
-            return str(path)
-
-        yield copy_file
+        yield _copied_files(tmp_path, request.getfixturevalue("empty_file"))
         return
-    template = request.getfixturevalue("postgres_database")
-    open_store(template, writer=True).close()
-    server = sa.create_engine(
-        sa.make_url(template).set(database="postgres"), isolation_level="AUTOCOMMIT"
-    )
     made: list[str] = []
+    yield _copied_databases(request.getfixturevalue("empty_database"), made)
+    for address in made:
+        name = sa.make_url(address).database
+        execute(_server(address), f"DROP DATABASE {name} WITH (FORCE)")
 
-    def copy_database() -> str:
-        url = sa.make_url(template)
-        name = f"{url.database}_{next(numbers)}"
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {url.database}")
-        made.append(name)
-        return url.set(database=name).render_as_string(hide_password=False)
 
-    yield copy_database
-    with server.connect() as connection:
-        for name in made:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    server.dispose()
+def _copied_files(folder: Path, empty: Path) -> NewAddress:
+    numbers = itertools.count()
+
+    def copy() -> str:
+        path = folder / f"ledger-{next(numbers)}.db"
+        shutil.copy(empty, path)
+        return str(path)
+
+    return copy
+
+
+def _copied_databases(empty: str, made: list[str]) -> NewAddress:
+    def copy() -> str:
+        url = sa.make_url(empty)
+        name = f"ledger_{secrets.token_hex(6)}"
+        execute(_server(empty), f"CREATE DATABASE {name} TEMPLATE {url.database}")
+        made.append(url.set(database=name).render_as_string(hide_password=False))
+        return made[-1]
+
+    return copy
+
+
+def _server(address: str) -> str:
+    return sa.make_url(address).set(database="postgres").render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from safepassage.model.ids import PlaceId
+from safepassage.model.place import PlaceKind
 from safepassage.report.discrepancies import doubts
 from safepassage.web import map as chart_of_places
 from safepassage.web.board import Board, board
@@ -18,9 +19,7 @@ router = APIRouter()
 @router.get("/")
 def show(visit: Visiting) -> Response:
     """The board as it stands, or as of an instant."""
-    found = board(
-        visit.ledger, visit.operation, visit.as_of, doubts(visit.ledger, visit.as_of)
-    )
+    found = board(visit.ledger, visit.operation, visit.as_of, doubts(visit.ledger, visit.as_of))
     if wants_json(visit.request):
         return answer(visit, "board.html", found)
     sheets = (("desk", chart_of_places.DESK), ("phone", chart_of_places.PHONE))
@@ -29,7 +28,7 @@ def show(visit: Visiting) -> Response:
         "board.html",
         found,
         maps=[(name, draw_map(visit, found, sheet)) for name, sheet in sheets],
-        chart=draw_departures(found.hours, found.operator_classes),
+        chart=draw_departures(found.hours, found.operator_classes, found.as_of),
     )
 
 
@@ -46,4 +45,5 @@ def draw_map(
         and at.latitude is not None
     ]
     flows = {(start, end): heads for start, end, heads in found.legs}
-    return chart_of_places.draw(sites, flows, sheet, unplaced=len(found.places) - len(sites))
+    should = [p for p in found.places if p.kind is not PlaceKind.CLOSING]
+    return chart_of_places.draw(sites, flows, sheet, unplaced=max(0, len(should) - len(sites)))

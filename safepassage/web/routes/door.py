@@ -49,12 +49,12 @@ def sign_in(request: Request, code: Annotated[str, Form(max_length=200)] = "") -
     desk = desk_of(request)
     if not desk.links.spend(code):
         return render(request, "sign_in.html", 403, refused=True)
-    session, ends = desk.sessions.start()
+    session = desk.sessions.start()
     response = RedirectResponse("/", 303)
     response.set_cookie(
         desk.cookie,
         session,
-        expires=ends,
+        max_age=int(desk.settings.session_valid.total_seconds()),
         path="/",
         secure=desk.settings.secure,
         httponly=True,

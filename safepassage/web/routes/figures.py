@@ -14,7 +14,6 @@ from safepassage.report.definition import definitions
 from safepassage.report.figure import Figure, ask
 from safepassage.report.question import Question, latest
 from safepassage.report.why import Derivation, Line, Subtotal, why
-from safepassage.web.asked import AskedOnce
 from safepassage.web.departures import classes_of
 from safepassage.web.links import question_of
 from safepassage.web.page import Visit, Visiting, answer
@@ -52,7 +51,7 @@ class Opened:
 @router.get("/figures")
 def show_all(visit: Visiting) -> Response:
     """Every definition with its value: of this window, or at the instant shown."""
-    ledger = AskedOnce(visit.ledger)
+    ledger = visit.ledger
     window = visit.operation.reporting_window.window_at(visit.as_of)
     figures = [
         ask(

@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse, Response
 
 from safepassage.report.sitrep import make_sitrep
 from safepassage.report.sitrep_csv import write_csv
-from safepassage.web.asked import AskedOnce
 from safepassage.web.page import Visiting, answer
 
 router = APIRouter()
@@ -17,7 +16,7 @@ DOUBTS_SHOWN_MAX = 40
 @router.get("/sitrep")
 def show(visit: Visiting, format: str = "html") -> Response:
     """The report as of the instant shown; ``?format=json`` and ``csv`` are its data."""
-    found = make_sitrep(AskedOnce(visit.ledger), visit.operation, visit.as_of)
+    found = make_sitrep(visit.ledger, visit.operation, visit.as_of)
     if format == "csv":
         name = f"sitrep-{visit.as_of:%Y%m%dT%H%MZ}.csv"
         attached = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -26,11 +26,11 @@ function wall(time, zone, options) {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options }).format(time);
 }
 
-// What a datetime-local field wants: the wall clock of a zone, without saying which.
+// What the date field holds: the wall clock of the zone that is chosen beside it.
 function wallField(time, zone) {
   const day = wall(time, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
   const [date, month, year] = day.split("/");
-  return `${year}-${month}-${date}T${wall(time, zone, { hour: "2-digit", minute: "2-digit" })}`;
+  return `${year}-${month}-${date} ${wall(time, zone, { hour: "2-digit", minute: "2-digit" })}`;
 }
 
 export function countdown(milliseconds) {

@@ -1,0 +1,232 @@
+"""The command: what to measure, in which order, and what to say about it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks import (
+    appends,
+    checks,
+    growth,
+    growth_chart,
+    painting,
+    queries,
+    sitreps,
+    starting,
+)
+from benchmarks.crowd import Crowd
+from benchmarks.figures import (
+    HEADINGS,
+    NUMERIC,
+    Figure,
+    cells,
+    figures_table,
+    markdown,
+    short,
+    table,
+)
+from benchmarks.machine import Busy, Machine, is_valid, others_used
+
+MOVEMENTS = 1_230_000  # 123,000 people in ten steps each
+SMALL = 100_000  # a ledger that is folded whole in memory for comparison
+GROWTH_MAX = 1_000_000
+CHART = Path(__file__).resolve().parent.parent / "docs" / "images" / "growth.svg"
+MISSED, NOT_VALID = 1, 3  # exit codes
+
+
+def say(text: str) -> None:
+    """Progress, apart from the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run: its size, its folder, the stores that were already filled, what was found."""
+
+    movements: int
+    folder: Path
+    figures: list[Figure] = field(default_factory=list)
+    work: dict[str, float] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def store(self, movements: int) -> Path:
+        """A store of this size, filled once."""
+        path = self.folder / f"crowd-{movements}.db"
+        if not path.exists():
+            say(f"filling a store with {movements:,} movements")
+            appends.fill(path, Crowd(movements))
+        return path
+
+    @property
+    def small(self) -> Path:
+        """The store that is also folded whole."""
+        return self.store(min(SMALL, self.movements))
+
+
+def run_appends(run: Run) -> list[Figure]:
+    """Durable appends; the store they fill is what all other parts ask."""
+    crowd = Crowd(run.movements)
+    keep_as = run.folder / f"crowd-{run.movements}.db"
+    keep_as.unlink(missing_ok=True)
+    run.work = appends.count_work(crowd, run.folder)
+    return appends.measure(crowd, run.folder, keep_as)
+
+
+def run_queries(run: Run) -> list[Figure]:
+    """The questions of the board."""
+    return queries.measure(run.store(run.movements)) + queries.measure_book(run.small)
+
+
+def run_check(run: Run) -> list[Figure]:
+    """The full check."""
+    return checks.measure(run.store(run.movements))
+
+
+def run_sitrep(run: Run) -> list[Figure]:
+    """The situation report."""
+    return sitreps.measure(run.store(run.movements)) + sitreps.measure_book(run.small)
+
+
+def run_paint(run: Run) -> list[Figure]:
+    """The first paint of the board."""
+    lacking = painting.lacking()
+    if lacking:
+        run.skipped["paint"] = lacking
+        return []
+    return painting.measure(run.store(run.movements), run.folder)
+
+
+def run_start(_run: Run) -> list[Figure]:
+    """The start of the command line."""
+    return starting.measure()
+
+
+PARTS: dict[str, Callable[[Run], list[Figure]]] = {
+    "start": run_start,
+    "appends": run_appends,
+    "queries": run_queries,
+    "check": run_check,
+    "sitrep": run_sitrep,
+    "paint": run_paint,
+}
+
+
+def options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure the ledger and its board, each figure beside a peer of the same run.",
+        epilog=f"Exit status: {MISSED} a goal is missed, {NOT_VALID} the machine was too busy for"
+        " the figures to be valid (ratios to the peers still say something), 0 otherwise.",
+    )
+    parser.add_argument(
+        "--only", action="append", choices=[*PARTS, "growth"], help="measure this part only"
+    )
+    parser.add_argument("--movements", type=int, default=MOVEMENTS, metavar="N")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to FILE too")
+    parser.add_argument("--markdown", action="store_true", help="print the tables for docs")
+    parser.add_argument("--growth", action="store_true", help="also measure growth, and draw it")
+    parser.add_argument(
+        "--growth-max", type=int, default=GROWTH_MAX, metavar="N", help="up to N movements"
+    )
+    parser.add_argument(
+        "--chart", type=Path, default=CHART, metavar="FILE", help="where growth is drawn"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where the stores are kept meanwhile (2 KB a movement)"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and say whether the goals are met."""
+    asked = options(arguments)
+    machine = Machine.here()
+    say(machine.describe())
+    if not machine.was_quiet:
+        say("The machine is busy: absolute figures of this run will not be valid.")
+    before, started = Busy.now(), perf_counter()
+    with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=asked.folder) as folder:
+        run = Run(asked.movements, Path(folder))
+        _measure(run, [p for p in PARTS if not asked.only or p in asked.only])
+        stages: list[growth.Stage] = []
+        if asked.growth or "growth" in (asked.only or ()):
+            stages = growth.measure(asked.growth_max, run.folder, say)
+            asked.chart.parent.mkdir(parents=True, exist_ok=True)
+            asked.chart.write_text(growth_chart.draw(stages, machine.measured_at))
+    seconds = perf_counter() - started
+    others = others_used(before, Busy.now(), seconds, machine.processors)
+    valid = is_valid(machine, others)
+    print(report(run, stages, machine, others, asked.markdown))
+    if asked.json:
+        found = as_json(run, stages, machine, others, seconds)
+        asked.json.write_text(json.dumps(found, indent=1) + "\n")
+    if not valid:
+        return NOT_VALID
+    return MISSED if any(f.is_met is False for f in run.figures) else 0
+
+
+def _measure(run: Run, parts: Sequence[str]) -> None:
+    for part in parts:
+        started = perf_counter()
+        run.figures += PARTS[part](run)
+        say(f"{part}: {perf_counter() - started:.0f} s")
+
+
+def report(
+    run: Run, stages: Sequence[growth.Stage], machine: Machine, others: float, is_docs: bool
+) -> str:
+    """Everything that was found, for reading."""
+    parts = [machine.describe(), verdict(machine, others)]
+    if run.figures:
+        laid_out = markdown((cells(f) for f in run.figures), HEADINGS, NUMERIC)
+        parts.append(laid_out if is_docs else figures_table(run.figures))
+    if run.work:
+        each = ", ".join(f"{what} {short(times)}" for what, times in run.work.items())
+        parts.append(f"A group of 100 appended: {each} (rows or statements, a mean).")
+    if stages:
+        lay_out = markdown if is_docs else table
+        parts.append(lay_out([growth.cells(s) for s in stages], growth.HEADINGS, growth.NUMERIC))
+    parts += [f"Not measured: {part}, {why}." for part, why in run.skipped.items()]
+    return "\n\n".join(parts)
+
+
+def verdict(machine: Machine, others: float) -> str:
+    """Whether absolute figures can be trusted."""
+    used = f"other programs used {others:.0%} of the processors during the run"
+    if is_valid(machine, others):
+        return f"The figures are valid: {used}."
+    why = (
+        ""
+        if machine.was_quiet
+        else f"the load average before it was {machine.load_before[0]:.2f}, "
+    )
+    return (
+        f"THE ABSOLUTE FIGURES ARE NOT VALID: {why}{used}. Only the ratios say something: each"
+        " peer was measured in turn with ours."
+    )
+
+
+def as_json(
+    run: Run, stages: Sequence[growth.Stage], machine: Machine, others: float, seconds: float
+) -> dict[str, Any]:
+    """Everything that was found, for programs."""
+    return {
+        "machine": asdict(machine),
+        "others_used": others,
+        "valid": is_valid(machine, others),
+        "seconds": seconds,
+        "movements": run.movements,
+        "figures": [f.to_json() for f in run.figures],
+        "work_per_group_of_100": run.work,
+        "growth": [stage.to_json() for stage in stages],
+        "not_measured": run.skipped,
+    }
