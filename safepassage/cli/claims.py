@@ -48,7 +48,10 @@ def claims(
     """
     with opened(store) as at:
         if totals:
-            rows = reconcile(at.ledger, at.asking, at.published_totals())
+            published = at.published_totals()
+            if not published:
+                raise BadQuestionError("no published totals: keep a table with `init --totals`")
+            rows = reconcile(at.ledger, at.asking, published)
             if json:
                 print_json([r.to_json() for r in rows])
             else:
@@ -125,7 +128,9 @@ def print_totals(rows: list[RunningTotal]) -> None:
                     r.published.said_by[:34],
                     f"{'more than ' if r.published.is_bound else ''}{r.published.people:,}",
                     "" if r.moved is None else f"{r.moved:,}",
-                    _unexplained(r),
+                    ("bound" if r.published.is_bound else "")
+                    if r.unexplained is None
+                    else f"{r.unexplained:+,}",
                     f"{r.ledger:,}",
                     f"{r.gap:+,}",
                 )
@@ -135,11 +140,6 @@ def print_totals(rows: list[RunningTotal]) -> None:
         )
     typer.echo(
         "\n  unexplained = published now - (published before + moved since, in the ledger)"
+        "\n  bound = at least so many: no step leads to it, and none starts from it"
         "\n  gap = published - the ledger's own sum since the same baseline"
     )
-
-
-def _unexplained(row: RunningTotal) -> str:
-    if row.unexplained is not None:
-        return f"{row.unexplained:+,}"
-    return "bound" if row.published.is_bound else ""

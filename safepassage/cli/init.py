@@ -8,10 +8,18 @@ from typing import Annotated
 
 import typer
 
-from safepassage.cli.opened import CLAIMS, DEFAULT_STORE, OPERATION, JsonOption, StoreOption
+from safepassage.cli.opened import (
+    CLAIMS,
+    DEFAULT_STORE,
+    OPERATION,
+    PUBLISHED_TOTALS,
+    JsonOption,
+    StoreOption,
+)
 from safepassage.cli.output import print_json
 from safepassage.exchange.claims_file import read_claims
 from safepassage.exchange.operation_file import read_operation
+from safepassage.exchange.published_file import read_totals
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.operation import Operation, opening_facts
 from safepassage.store.store import Store, open_store
@@ -23,6 +31,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def init(
     operation: Annotated[Path, typer.Argument(help="The operation file, YAML.")],
     claims: Annotated[Path | None, typer.Option(help="A claims file to keep with it.")] = None,
+    totals: Annotated[
+        Path | None, typer.Option(help="A table of published running totals (CSV) to keep.")
+    ] = None,
     store: StoreOption = DEFAULT_STORE,
     json: JsonOption = False,
 ) -> None:
@@ -34,13 +45,18 @@ def init(
     Example:  safepassage init operation.yaml --claims claims.yaml
     """
     read = read_operation(read_file(operation), operation.name)
-    claims_text = read_file(claims) if claims else None
-    if claims_text is not None and claims is not None:
-        read_claims(claims_text, claims.name)
+    kept: list[tuple[str, Path]] = []
+    if claims is not None:
+        read_claims(read_file(claims), claims.name)
+        kept.append((CLAIMS, claims))
+    if totals is not None:
+        read_totals(read_file(totals), totals.name)
+        kept.append((PUBLISHED_TOTALS, totals))
+    now = datetime.now(UTC)
     with open_store(store, writer=True) as writing:
-        added = take_operation(writing, read, _text(operation), now=datetime.now(UTC))
-        if claims is not None:
-            writing.put_document(CLAIMS, _text(claims), recorded_at=datetime.now(UTC))
+        added = take_operation(writing, read, _text(operation), now=now)
+        for name, file in kept:
+            writing.put_document(name, _text(file), recorded_at=now)
     if json:
         print_json({"store": store, "operation": read.id, "entries_added": added})
         return

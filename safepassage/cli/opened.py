@@ -107,7 +107,7 @@ def scenario_folder(name: str) -> Path:
         BadQuestionError: there is none of that name; the message lists those there are.
     """
     package = Path(__file__).resolve().parent.parent
-    for folder in (package.parent / "scenarios", package / "scenarios"):
+    for folder in (package / "scenarios", package.parent / "scenarios"):
         if (folder / name / "operation.yaml").is_file():
             return folder / name
         if folder.is_dir():

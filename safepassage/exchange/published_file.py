@@ -5,7 +5,8 @@
     published_totals.csv   running totals (may be missing)
 
 UTF-8, commas, a header row, one fact per row with its source.  Times are wall clocks with their
-zone in a column beside them and become UTC here.  An empty cell means "not published", never zero.
+zone in a column beside them and become UTC here.  An empty cell means "not published", never zero;
+in the columns that ask yes or no (people_drawn, is_bound) it means no.
 Anything wrong is reported with line, column and remedy, all faults of a file at once.
 """
 

@@ -63,6 +63,7 @@ class Writer:
                 self._prepare(connection)
             except BaseException:
                 connection.close()
+                self._engine.dispose()
                 raise
         except DBAPIError as fault:
             raise StoreError(f"{self.where} cannot be opened: {engine.readable(fault)}") from fault

@@ -6,6 +6,7 @@ API pages of the framework are off: they load their scripts from elsewhere.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from safepassage.model.errors import (
     UnknownPlaceError,
 )
 from safepassage.store.errors import StoreError
+from safepassage.web.land import countries
 from safepassage.web.live import Watch
 from safepassage.web.page import Desk, render, wants_json
 from safepassage.web.routes import (
@@ -40,7 +42,7 @@ from safepassage.web.routes import (
     sitrep,
     stream,
 )
-from safepassage.web.security import Guard
+from safepassage.web.security import HEADERS, Guard
 from safepassage.web.settings import Settings
 from safepassage.web.sign_in import Links, Sessions
 
@@ -60,8 +62,11 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         desk.watch.start()
+        # Drawing the first map takes the world into memory: better now than before somebody's eyes.
+        warming = asyncio.get_running_loop().run_in_executor(None, countries)
         yield
         await desk.watch.stop()
+        await warming
 
     app = FastAPI(
         title="Safe Passage", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
@@ -104,7 +109,18 @@ ERRORS: dict[type[Exception], Wrong] = {
 
 
 async def on_error(request: Request, fault: Exception) -> Response:
-    """The one place where an exception becomes an answer."""
+    """The one place where an exception becomes an answer.
+
+    What nobody foresaw is answered outside of the guard, so the headers are put on here.
+    """
+    response = answer_to(request, fault)
+    response.headers.update(HEADERS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def answer_to(request: Request, fault: Exception) -> Response:
+    """The page, or the JSON, that says what is wrong."""
     if isinstance(fault, door.NotSignedInError):
         return not_signed_in(request)
     if isinstance(fault, HTTPException):

@@ -8,14 +8,37 @@ and no statement about them; another file of the same form may replace it.
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LonLat = tuple[float, float]
-Ring = tuple[LonLat, ...]
+from safepassage.web.projection import LonLat, Vector, dot, mean_direction, vector
 
 ATLAS = files("safepassage.web").joinpath("static", "vendor", "countries-50m.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One closed line around a piece of land, and the circle on the globe that holds it."""
+
+    points: tuple[Vector, ...]
+    centre: Vector
+    radius: float  # radians
+
+    @classmethod
+    def of(cls, ring: list[LonLat]) -> Outline:
+        """The outline of a ring of degrees."""
+        points = tuple(map(vector, ring))
+        centre = mean_direction(points)
+        farthest = min(dot(centre, p) for p in points)
+        return cls(points, centre, math.acos(max(-1.0, min(1.0, farthest))))
+
+    def is_within(self, centre: Vector, radius: float) -> bool:
+        """Whether any of it may lie within a circle on the globe."""
+        apart = math.acos(max(-1.0, min(1.0, dot(self.centre, centre))))
+        return apart <= radius + self.radius
 
 
 def decode_arcs(topology: dict[str, Any]) -> list[list[LonLat]]:
@@ -35,18 +58,18 @@ def decode_arcs(topology: dict[str, Any]) -> list[list[LonLat]]:
     return arcs
 
 
-def _ring(numbers: list[int], arcs: list[list[LonLat]]) -> Ring:
+def _ring(numbers: list[int], arcs: list[list[LonLat]]) -> list[LonLat]:
     points: list[LonLat] = []
     for number in numbers:
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         points += arc[1:] if points else arc
-    return tuple(points)
+    return points
 
 
-def rings_of(topology: dict[str, Any], name: str) -> list[Ring]:
+def rings_of(topology: dict[str, Any], name: str) -> list[list[LonLat]]:
     """The rings of every polygon of one collection: coasts and borders, holes among them."""
     arcs = decode_arcs(topology)
-    rings: list[Ring] = []
+    rings: list[list[LonLat]] = []
     for geometry in topology["objects"][name]["geometries"]:
         polygons = geometry.get("arcs", [])
         if geometry["type"] == "Polygon":
@@ -56,6 +79,6 @@ def rings_of(topology: dict[str, Any], name: str) -> list[Ring]:
 
 
 @cache
-def countries() -> tuple[Ring, ...]:
+def countries() -> tuple[Outline, ...]:
     """The countries of the world."""
-    return tuple(rings_of(json.loads(ATLAS.read_bytes()), "countries"))
+    return tuple(map(Outline.of, rings_of(json.loads(ATLAS.read_bytes()), "countries")))

@@ -26,6 +26,7 @@ from safepassage.web.settings import Settings
 LOOPBACK = "127.0.0.1"
 PORT = 8800
 STOP_SECONDS = 10
+BACKLOG = 128
 
 
 class ServeError(SafePassageError):
@@ -113,6 +114,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(BACKLOG)  # now: whoever opens the printed link at once waits, and gets in
     except OSError as fault:
         listener.close()
         raise ServeError(

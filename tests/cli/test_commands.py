@@ -94,7 +94,6 @@ def test_json_is_json_on_every_reading_command(small: Path) -> None:
         ("sitrep",),
         ("check",),
         ("discrepancy", "list"),
-        ("claims", "--totals"),
     ):
         done = run(small, *words, "--json")
         assert done.returncode == 0, (words, done.stderr)
@@ -171,6 +170,7 @@ def test_a_discrepancy_is_taken_and_explained(small: Path) -> None:
         (("init", "missing.yaml"), "missing.yaml cannot be read"),
         (("import", "missing.jsonl"), "missing.jsonl cannot be read"),
         (("claims",), "no claims"),
+        (("claims", "--totals"), "no published totals"),
         (("sitrep", "--as-of", "yesterday"), "is not an instant"),
         (("discrepancy", "explain", "d-1", "why", "--owner", "desk"), "no discrepancy 'd-1'"),
         (("serve", "--host", "0.0.0.0"), "0.0.0.0"),  # noqa: S104

@@ -333,6 +333,17 @@ def test_the_page_about_the_claims_file_shows_what_is_read_and_what_is_refused()
     assert f"```\n{refused.value}\n```" in page
 
 
+def test_a_range_with_one_end_needs_another() -> None:
+    fault = only_fault(with_change("between: [100, 200]", "between: [100]"))
+    assert fault.problem == "a list of 1 that needs two values"
+    assert fault.remedy == "Write it like [100, 200]"
+
+
+def test_a_line_break_behind_a_day_or_a_clock_time_is_not_passed_over() -> None:
+    fault = only_fault(with_change("from: 12:00", 'from: "12:00\\n"'))
+    assert "is not a clock time" in fault.problem
+
+
 # The Kabul scenario
 
 

@@ -196,6 +196,7 @@ SLIPS = [
         "fewer than",
         "Exchange",
     ),
+    ("airport: OTBH", 'airport: "OTBH\\n"', "places[haven].airport", "not an airport code", "KBL"),
     (
         "withdraw_last: [staff]",
         "withdraw_last: [stuff]",

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from safepassage.exchange.fault import FileFaultsError
-from safepassage.exchange.operation_file import OperationFileError
 from safepassage.exchange.published_file import (
     FLOWS_FILE,
     LIFTS_FILE,
@@ -90,19 +88,6 @@ def test_a_row_with_lift_types_can_be_a_member_of_a_set_and_is_not_changed_later
     assert len({flow, read_flows(FLOWS, FLOWS_FILE)[0]}) == 1
     with pytest.raises(TypeError):
         flow.lift_types["large"] = 27  # type: ignore[index]
-
-
-def test_a_file_that_is_too_long_is_told_apart_from_an_operation() -> None:
-    (fault,) = faults_of(read_totals, "x" * 2_000_000)
-    assert fault.endswith(
-        "A table of published figures needs a few kilobytes: is it the right file?"
-    )
-
-
-def test_a_fault_of_a_table_is_not_one_of_an_operation_file() -> None:
-    with pytest.raises(FileFaultsError) as raised:
-        read_totals("nothing", "published_totals.csv")
-    assert not isinstance(raised.value, OperationFileError)
 
 
 def test_a_folder_may_hold_flows_alone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``python -m tests.powercut``: cut the power, print a line for each cut and the sum of all.
 
-Exit code 0 if nothing was lost, 1 if anything was, 2 if the drill could not be held.
+Exit code 0 if nothing was lost, 1 if anything was, 2 if the drill could not be held, 130 if it was
+stopped.
 """
 
 from __future__ import annotations
@@ -38,6 +39,15 @@ def main() -> int:
         return 2
     # Being told to end is no reason to leave machines running.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return hold(asked)
+    except KeyboardInterrupt:
+        print("stopped; no machine is left running", file=sys.stderr)
+        return 130
+
+
+def hold(asked: argparse.Namespace) -> int:
+    """Cut the power as often as asked for and print what happened."""
     begin = time.monotonic()
     print(f"{asked.cuts} cuts, durability {asked.durability}, seed {asked.seed}", flush=True)
     total = drill.run(

@@ -18,6 +18,9 @@ from safepassage.model.ledger import Book
 from safepassage.model.lift import Lift, LiftStatus, Status
 from safepassage.model.observation import Correction
 from safepassage.model.operation import Operation
+from safepassage.report.asking import Asking
+from safepassage.report.checks import run_checks
+from safepassage.report.reconcile import RunningTotal, reconcile
 from safepassage.simulate.implied import implied_facts, implied_size
 from tests.fixtures.requirements import ROOT
 from tests.simulate.implied_case import (
@@ -117,6 +120,42 @@ def test_the_windows_of_kabul_add_up_to_neither_published_total() -> None:
     """118,700 and 124,300: more than 114,400 and 120,000 said a day earlier plus 1,200."""
     assert out_since("since-14-august") == 118_700
     assert out_since("since-end-of-july") == 124_300
+
+
+def total_of(total_id: str) -> RunningTotal:
+    of, published = scenario("kabul-2021")
+    found = book("kabul-2021")
+    rows = reconcile(found, Asking(of, found.position), published.totals)
+    return next(row for row in rows if row.published.id == total_id)
+
+
+def test_a_bound_is_set_against_the_ledger_and_is_no_step_of_the_series() -> None:
+    """95,700 and 12,500 are 3,200 more than the 105,000 said after 100,000 had been topped."""
+    bound = total_of("since-14-august-26-august-15h")
+    assert (bound.moved, bound.unexplained) == (None, None)
+    assert (bound.ledger, bound.gap) == (102_800, -2_800)
+    assert bound.to_json()["is_bound"] is True
+    after = total_of("since-14-august-27-august")
+    assert (after.moved, after.unexplained) == (12_500, -3_200)
+
+
+def test_more_than_is_marked_as_a_bound_but_where_a_series_starts_with_it() -> None:
+    totals = scenario("kabul-2021")[1].totals
+    assert sorted((t.people, t.baseline) for t in totals if t.is_bound) == [
+        (100_000, "since-14-august"),
+        (116_000, "since-14-august"),
+        (123_000, "since-14-august"),
+        (123_000, "since-end-of-july"),
+    ]
+    assert [t.people for t in totals if "more than" in t.note and not t.is_bound] == [3_200]
+
+
+def test_reach_871_alone_carried_more_than_an_emergency_allows() -> None:
+    """Loads that are drawn stay within the seats: what they exceeded would be made by the draw."""
+    found = run_checks(book("kabul-2021"), datetime(2021, 9, 1, tzinfo=UTC))
+    assert [d.sentence for d in found if d.check == "more-heads-than-seats"] == [
+        "reach-871 carried 823 people on 500 seats"
+    ]
 
 
 def test_reach_871_is_first_640_and_then_823() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from safepassage.store import Store, open_store
+from safepassage.store.schema import metadata
 from tests.fixtures.postgres import execute
 
 NewAddress = Callable[[], str]
+NthAddress = Callable[[int], str]
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +27,33 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def empty_database(postgres_url: str) -> str:
-    """A PostgreSQL ledger without entries, to be copied."""
-    name = f"empty_{secrets.token_hex(6)}"
-    execute(postgres_url, f"CREATE DATABASE {name}")
-    address = postgres_url.replace("@/postgres?", f"@/{name}?")
-    open_store(address, writer=True).close()
-    return address
+def databases(postgres_url: str) -> NthAddress:
+    """PostgreSQL ledgers, made when they are first asked for and emptied at every other time."""
+    made: dict[int, str] = {}
+
+    def nth(number: int) -> str:
+        if number in made:
+            make_empty(made[number])
+            return made[number]
+        name = f"ledger_{number}"
+        execute(postgres_url, f"CREATE DATABASE {name}")
+        made[number] = postgres_url.replace("@/postgres?", f"@/{name}?")
+        open_store(made[number], writer=True).close()
+        return made[number]
+
+    return nth
+
+
+def make_empty(address: str) -> None:
+    """Empty a PostgreSQL ledger behind the back of its triggers."""
+    engine = sa.create_engine(address)
+    tables = ", ".join(name for name in metadata.tables if name != "head")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE entry DISABLE TRIGGER USER")
+        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+        connection.exec_driver_sql("ALTER TABLE entry ENABLE TRIGGER USER")
+        connection.exec_driver_sql("UPDATE head SET seq = 0, hash = repeat('0', 64)")
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -42,44 +63,14 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def new_address(
-    backend: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[NewAddress]:
+def new_address(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> NewAddress:
     """Gives the address of another empty ledger each time it is called."""
-    if backend == "sqlite":
-        yield _copied_files(tmp_path, request.getfixturevalue("empty_file"))
-        return
-    made: list[str] = []
-    yield _copied_databases(request.getfixturevalue("empty_database"), made)
-    for address in made:
-        name = sa.make_url(address).database
-        execute(_server(address), f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _copied_files(folder: Path, empty: Path) -> NewAddress:
     numbers = itertools.count()
-
-    def copy() -> str:
-        path = folder / f"ledger-{next(numbers)}.db"
-        shutil.copy(empty, path)
-        return str(path)
-
-    return copy
-
-
-def _copied_databases(empty: str, made: list[str]) -> NewAddress:
-    def copy() -> str:
-        url = sa.make_url(empty)
-        name = f"ledger_{secrets.token_hex(6)}"
-        execute(_server(empty), f"CREATE DATABASE {name} TEMPLATE {url.database}")
-        made.append(url.set(database=name).render_as_string(hide_password=False))
-        return made[-1]
-
-    return copy
-
-
-def _server(address: str) -> str:
-    return sa.make_url(address).set(database="postgres").render_as_string(hide_password=False)
+    if backend == "sqlite":
+        empty: Path = request.getfixturevalue("empty_file")
+        return lambda: shutil.copy(empty, tmp_path / f"ledger-{next(numbers)}.db").as_posix()
+    nth: NthAddress = request.getfixturevalue("databases")
+    return lambda: nth(next(numbers))
 
 
 @pytest.fixture

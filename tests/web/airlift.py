@@ -31,7 +31,11 @@ places:
   - {id: town, kind: town, name: The town, coordinates: {latitude: 34.53, longitude: 69.17}}
   - {id: north, kind: gate, name: North Gate, coordinates: {latitude: 34.57, longitude: 69.21}}
   - {id: hall, kind: terminal, name: The hall, coordinates: {latitude: 34.565, longitude: 69.212}}
-  - {id: doha, kind: haven, name: Doha, coordinates: {latitude: 25.12, longitude: 51.31}, capacity: 20}
+  - id: doha
+    kind: haven
+    name: Doha
+    coordinates: {latitude: 25.12, longitude: 51.31}
+    capacity: 20
   - {id: home, kind: onward, name: Far away, coordinates: {latitude: 38.9, longitude: -77.4}}
   - {id: stayed, kind: closing, name: Chose to stay, reason: chose-to-stay}
 operator_classes:
@@ -50,7 +54,7 @@ claims:
     words: More than 5 people left on 14 August
     figure: people-out
     more_than: 5
-    window: {from: 2021-08-14T03:00, until: 2021-08-15T03:00, zone: America/New_York}
+    window: {start: 2021-08-14T03:00, end: 2021-08-15T03:00, zone: America/New_York}
 """
 FIRST_DAY = """
     2021-08-14

@@ -1,0 +1,106 @@
+"""Texts and times as they are written, in every language."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from importlib.resources import files
+
+import pytest
+
+from safepassage.model.lift import Status
+from safepassage.model.place import PlaceKind
+from safepassage.report.definition import Unit, definitions
+from safepassage.report.verdict import Verdict
+from safepassage.web.departures import PLANNED, WORDS
+from safepassage.web.words import HEADER, LANGUAGES, countdown, duration, number, signed, words
+
+WEB = files("safepassage.web")
+TEMPLATES = {
+    path.name: path.read_text(encoding="utf-8") for path in WEB.joinpath("templates").iterdir()
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_texts_with_the_same_blanks(language: str) -> None:
+    english, other = words("en").texts, words(language).texts
+    assert set(other) == set(english)
+    for key in english:
+        if key != HEADER:
+            blanks = sorted(re.findall(r"{(\w+)}", english[key]))
+            assert sorted(re.findall(r"{(\w+)}", other[key])) == blanks, key
+
+
+def test_a_catalogue_that_no_speaker_has_read_says_so() -> None:
+    assert "to be reviewed by a speaker" in words("fa-AF").texts[HEADER]
+
+
+def keys_used() -> set[str]:
+    """The keys that templates ask for by name."""
+    return {key for text in TEMPLATES.values() for key in re.findall(r"\bt\('([\w.-]+)'[,)]", text)}
+
+
+def keys_made() -> set[str]:
+    """The keys that templates put together from values."""
+    kinds = [k for k in PlaceKind if k is not PlaceKind.OUTSIDE]
+    return {
+        *(f"kind.{k}" for k in PlaceKind),
+        *(f"kinds.{k}" for k in kinds),
+        *(f"status.{s}" for s in (PLANNED, *WORDS.values())),
+        *(f"figure.unit.{u}" for u in Unit),
+        *(f"verdict.{v}" for v in Verdict),
+        *(f"theme.{t}" for t in ("auto", "light", "dark")),
+    }
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    known = set(words("en").texts)
+    assert keys_used() | keys_made() <= known
+    assert set(WORDS) == set(Status)
+
+
+def test_no_text_is_kept_that_nobody_shows() -> None:
+    python = "".join(
+        path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")
+    )
+    everything = python + "".join(TEMPLATES.values())
+    used = keys_used() | keys_made() | {HEADER}
+    used |= {f"figure.{name}" for name in definitions()}
+    unused = {
+        key
+        for key in set(words("en").texts) - used
+        if key not in everything and not key.startswith("nav.")
+    }
+    assert not unused
+
+
+def test_catalogues_hold_texts_and_nothing_else() -> None:
+    for language in LANGUAGES:
+        text = WEB.joinpath("text", f"{language}.json").read_text(encoding="utf-8")
+        assert all(isinstance(value, str) for value in json.loads(text).values())
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [
+        (26.25, "T−1d 02:15"),
+        (0.5, "T−00:30"),
+        (0, "T−00:00"),
+        (-1.5, "T+01:30"),
+        (-49, "T+2d 01:00"),
+    ],
+)
+def test_time_to_a_deadline(hours: float, shown: str) -> None:
+    assert countdown(timedelta(hours=hours)) == shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"), [(3, "3 min"), (65, "1 h 05 min"), (60 * 50, "2 d 2 h"), (-5, "0 min")]
+)
+def test_an_age(minutes: int, shown: str) -> None:
+    assert duration(timedelta(minutes=minutes)) == shown
+
+
+def test_numbers() -> None:
+    assert (number(-1234), signed(1234), signed(-5)) == ("−1,234", "+1,234", "−5")
