@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from safepassage.store import Store, StoreError, StoreFaultError, open_store
+from tests.fixtures.postgres import execute
+from tests.store.conftest import NthAddress
 from tests.store.killed import START, batch
 from tests.store.ledgers import NOON
 
@@ -64,11 +65,15 @@ def test_a_full_disk_stops_the_writer_and_not_the_readers(small_disk: Path) -> N
     path = small_disk / "ledger.db"
     acknowledged: set[str] = set()
     with open_store(path, writer=True) as store:
-        with pytest.raises(StoreFaultError, match="READ ONLY, storage fault.*full"):
+
+        def fill() -> None:
             for n in range(1000):
                 name = f"b{n}.100"
                 store.append(batch(name, 100), source="gate-3", recorded_at=START)
                 acknowledged.add(name)
+
+        with pytest.raises(StoreFaultError, match=r"READ ONLY, storage fault.*full"):
+            fill()
         with pytest.raises(StoreFaultError, match="READ ONLY"):
             store.append(batch("later.1", 1), source="gate-3", recorded_at=START)
         assert stored_batches(store) == Counter(dict.fromkeys(acknowledged, 100))
@@ -83,6 +88,8 @@ def test_a_full_disk_stops_the_writer_and_not_the_readers(small_disk: Path) -> N
 FAILING = """
 import sys
 from safepassage.store import StoreFaultError, open_store
+from tests.fixtures.postgres import execute
+from tests.store.conftest import NthAddress
 from tests.store.killed import START, batch
 acknowledged = []
 store = open_store(sys.argv[1], writer=True)
@@ -126,13 +133,12 @@ def test_a_flush_that_fails_once_is_never_tried_again(tmp_path: Path, nth: int) 
 
 
 def test_somebody_who_holds_the_database_too_long_is_named_and_it_goes_on(
-    address: str, backend: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if backend != "sqlite":
-        pytest.skip("PostgreSQL lets a writer wait, however long")
+    path = tmp_path / "ledger.db"
     monkeypatch.setattr("safepassage.store.engine.BUSY_SECONDS", 0.1)
-    with open_store(address, writer=True) as store:
-        other = sqlite3.connect(address, isolation_level=None)
+    with open_store(path, writer=True) as store:
+        other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="held by another program"):
             store.append(batch("b.1", 1), source="gate-3", recorded_at=START)
@@ -143,18 +149,16 @@ def test_somebody_who_holds_the_database_too_long_is_named_and_it_goes_on(
 
 @pytest.mark.postgres
 def test_a_server_that_ends_the_connection_is_a_fault_and_the_next_batch_is_recorded(
-    address: str, backend: str
+    databases: NthAddress,
 ) -> None:
-    if backend != "postgresql":
-        pytest.skip("SQLite has no server")
+    address = databases(0)
     with open_store(address, writer=True) as store:
         store.append(batch("b0.2", 2), source="gate-3", recorded_at=START)
-        other = sa.create_engine(address, poolclass=sa.NullPool)
-        with other.begin() as connection:
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND application_name LIKE 'safepassage%'"
-            )
+        execute(
+            address,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND starts_with(application_name, 'safepassage')",
+        )
         with pytest.raises(StoreFaultError, match="hand it in again"):
             store.append(batch("b1.2", 2), source="gate-3", recorded_at=START)
         assert store.append(batch("b1.2", 2), source="gate-3", recorded_at=START).is_clean
