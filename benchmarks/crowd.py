@@ -13,6 +13,7 @@ counted without a name and named later.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -123,15 +124,23 @@ class Crowd:
         opening = opening_facts(self.operation, START, Catalogue())
         yield from (Handed(0, fact) for fact in opening)
         held: Counter[str] = Counter()
-        count_at = 6 * _HOUR
+        counts = self._count_times()
+        count_at, haven = next(counts)
         for item in heapq.merge(*self._streams(), key=lambda h: h.at):
             while item.at >= count_at:
-                yield from _headcounts(held, count_at)
-                count_at += _DAY
+                yield from _headcount(held, haven, count_at)
+                count_at, haven = next(counts)
             if isinstance(item.fact, Movement) and item.fact.phase is Phase.POSTED:
                 held[item.fact.from_place] -= item.fact.heads
                 held[item.fact.to_place] += item.fact.heads
             yield item
+
+    def _count_times(self) -> Iterator[tuple[int, PlaceId]]:
+        """Each haven counts its heads once a day, one haven after the other."""
+        for day in itertools.count():
+            for number in range(HAVENS):
+                at = day * _DAY + 6 * _HOUR + number * 17 * 60 * _SECOND
+                yield at, PlaceId(f"haven-{number + 1}")
 
     def _streams(self) -> Iterator[Iterator[Handed]]:
         yield self._groups()
@@ -414,15 +423,13 @@ def _status(name: str, number: int, step: int, status: Status, at: int) -> LiftS
     )
 
 
-def _headcounts(held: Counter[str], at: int) -> Iterator[Handed]:
-    """Each haven counts its heads once a day: what the posts have handed in by then."""
-    for number in range(1, HAVENS + 1):
-        place = PlaceId(f"haven-{number}")
-        if place in held:
-            fact = Headcount(
-                id=EntryId(f"count-{at // _DAY}-{place}"),
-                place=place,
-                heads=max(0, held[place]),
-                occurred_at=instant(at),
-            )
-            yield Handed(at, fact)
+def _headcount(held: Counter[str], place: PlaceId, at: int) -> Iterator[Handed]:
+    """What the posts have handed in by then, once anybody was there."""
+    if place in held:
+        fact = Headcount(
+            id=EntryId(f"count-{at // _DAY}-{place}"),
+            place=place,
+            heads=max(0, held[place]),
+            occurred_at=instant(at),
+        )
+        yield Handed(at, fact)

@@ -22,6 +22,7 @@ from safepassage.model.instant import EARLIEST
 from safepassage.model.ledger import Book, Ledger
 from safepassage.report.discrepancies import doubts
 from safepassage.store import Store, open_store
+from safepassage.web.asked import AskedOnce
 from safepassage.web.board import board
 
 GOAL_MS = 50
@@ -51,13 +52,13 @@ def whole_flow(ledger: Ledger, as_of: datetime) -> Any:
 
 
 def whole_board(ledger: Ledger, as_of: datetime) -> Any:
-    """Everything on the board but the discrepancies."""
-    return board(ledger, OPERATION, as_of)
+    """Everything on the board but the discrepancies, asked as the page asks it."""
+    return board(AskedOnce(ledger), OPERATION, as_of)
 
 
 def found_doubts(ledger: Ledger, as_of: datetime) -> Any:
     """The discrepancies on the board."""
-    return doubts(ledger, as_of)
+    return doubts(AskedOnce(ledger), as_of)
 
 
 @dataclass(frozen=True, slots=True)

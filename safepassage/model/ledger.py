@@ -22,6 +22,7 @@ from safepassage.model.fold import (
     Transfer,
     all_transfers,
     in_order,
+    plain_transfer,
     settlements,
 )
 from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
@@ -68,6 +69,12 @@ class Ledger(Protocol):
 
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """The single transfers in [start, end), every phase, oldest first."""
+
+    def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
+        """Movements in [start, end) recorded behind position `after`, as written, added up."""
+
+    def amendments_after(self, position: int) -> list[Entry]:
+        """The corrections and namings recorded behind a position, in recorded order."""
 
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""
@@ -152,14 +159,24 @@ class Book:
 
     def flow(self, start: datetime, end: datetime) -> list[Flow]:
         """Heads moved in [start, end), every phase, added up by places and category."""
-        count: Counter[tuple[PlaceId, PlaceId, CategoryId, Phase, bool]] = Counter()
-        for t in self.transfers(start, end):
-            count[t.from_place, t.to_place, t.category, t.phase, t.seen] += t.heads
-        return sorted(Flow(*key, heads) for key, heads in count.items() if heads)
+        return added_up(self.transfers(start, end))
 
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """The single transfers in [start, end), every phase, oldest first."""
         return (t for t in self._folded[0] if start <= t.instant < end)
+
+    def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
+        """Movements in [start, end) recorded behind position `after`, as written, added up."""
+        late = (e.truth for e in self.entries(after))
+        return added_up(
+            plain_transfer(m)
+            for m in late
+            if isinstance(m, Movement) and start <= m.occurred_at < end
+        )
+
+    def amendments_after(self, position: int) -> list[Entry]:
+        """The corrections and namings recorded behind a position, in recorded order."""
+        return [e for e in self.entries(position) if isinstance(e.fact, Correction | Naming)]
 
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""
@@ -196,6 +213,14 @@ class Book:
     def at(self, position: int) -> Book:
         """The same ledger as it stood when it had `position` entries."""
         return Book(e for e in self._entries.values() if e.seq <= position)
+
+
+def added_up(transfers: Iterable[Transfer]) -> list[Flow]:
+    """Transfers added up by places, category, phase and whether they were seen."""
+    count: Counter[tuple[PlaceId, PlaceId, CategoryId, Phase, bool]] = Counter()
+    for t in transfers:
+        count[t.from_place, t.to_place, t.category, t.phase, t.seen] += t.heads
+    return sorted(Flow(*key, heads) for key, heads in count.items() if heads)
 
 
 def targets(amendment: Correction | Naming) -> tuple[EntryId, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from typing import Any, NamedTuple, cast
@@ -45,6 +46,7 @@ KINDS: dict[str, type[Fact]] = {
 }
 KIND_OF: dict[type[Fact], str] = {cls: kind for kind, cls in KINDS.items()}
 TEXT_LENGTH_MAX = 20_000
+_UNWRITABLE = re.compile("[\x00-\x1f\ud800-\udfff]")  # control characters, half characters
 
 
 def _text(value: Any) -> str:
@@ -52,7 +54,7 @@ def _text(value: Any) -> str:
         raise InvalidFactError(f"{value!r} is not text")
     if len(value) > TEXT_LENGTH_MAX:
         raise InvalidFactError(f"text of {len(value)} characters; at most {TEXT_LENGTH_MAX}")
-    if any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in value):
+    if _UNWRITABLE.search(value):
         raise InvalidFactError("text with a control character or half a character in it")
     return value
 

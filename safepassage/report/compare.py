@@ -13,9 +13,10 @@ from typing import Any
 
 from safepassage.model.fact import Entry
 from safepassage.model.instant import Window, zulu
-from safepassage.model.ledger import Book, Ledger
-from safepassage.model.observation import Correction, Naming
-from safepassage.report.figure import Figure, ask
+from safepassage.model.ledger import Ledger
+from safepassage.model.observation import Correction
+from safepassage.report.definition import Unit
+from safepassage.report.figure import Figure, as_recorded, ask, recorded_later
 from safepassage.report.question import Question
 
 
@@ -119,35 +120,42 @@ def _terms(ledger: Ledger, first: Question, second: Question) -> Iterator[Term]:
         current, value = changed, reached
 
 
-def _recorded_terms(ledger: Ledger, question: Question, position: int) -> Iterator[Term]:
-    """What was recorded between two positions: entries that came late, and corrections."""
+def _recorded_terms(ledger: Ledger, question: Question, position: int) -> list[Term]:
+    """What was recorded between two positions, from the question's to another."""
     low, high = sorted((question.position, position))
     if low == high:
-        return
-    sign = 1 if position == high else -1
-    between = [e for e in ledger.entries(after=low) if e.seq <= high]
-    amending = [e for e in between if isinstance(e.fact, Correction | Naming)]
+        return []
+    view = as_recorded(ledger, high)
     before = ask(ledger, replace(question, position=low)).value
-    after = ask(ledger, replace(question, position=high)).value
-    unamended = _without(ledger, amending, question, high) if amending else after
-    span = f"between positions {low:,} and {high:,}"
-    late = len(between) - len(amending)
-    yield Term(
-        cause="late-entries",
-        sentence=f"{late:,} entries recorded {span}",
-        amount=sign * (unamended - before),
-    )
-    yield Term(
-        cause="corrections",
-        sentence=f"{len(amending):,} corrections recorded {span}: {_reasons(amending)}",
-        amount=sign * (after - unamended),
-    )
+    after = ask(view, replace(question, position=high)).value
+    terms = recorded_terms(view, question, low, after - before)
+    if position == high:
+        return terms
+    return [replace(t, amount=-t.amount) for t in terms]
 
 
-def _without(ledger: Ledger, amending: list[Entry], question: Question, high: int) -> int:
-    left_out = {e.seq for e in amending}
-    book = Book(e for e in ledger.entries() if e.seq <= high and e.seq not in left_out)
-    return ask(book, replace(question, position=book.position)).value
+def recorded_terms(ledger: Ledger, question: Question, low: int, difference: int) -> list[Term]:
+    """What entries behind position `low` made of a figure: late ones as written, the rest amended.
+
+    The rest is corrections, namings, and what the fold reads anew because of them.
+    """
+    amending = ledger.amendments_after(low)
+    late = difference
+    if amending and question.defined.unit is Unit.HEADS:
+        late = recorded_later(ledger, question, low)
+    span = f"recorded behind position {low:,}"
+    return [
+        Term(
+            cause="late-entries",
+            sentence=f"{ledger.position - low - len(amending):,} entries {span}",
+            amount=late,
+        ),
+        Term(
+            cause="corrections",
+            sentence=f"{len(amending):,} corrections {span}: {_reasons(amending)}",
+            amount=difference - late,
+        ),
+    ]
 
 
 def _reasons(amending: list[Entry]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.fold import Transfer
 from safepassage.model.ids import PlaceId
+from safepassage.model.instant import EARLIEST
 from safepassage.model.ledger import Flow, Ledger
 from safepassage.model.lift import LiftStatus
 from safepassage.model.place import PlaceKind
@@ -148,13 +149,29 @@ def _counted_flows(ledger: Ledger, question: Question) -> list[Flow]:
 
 
 def _stock(ledger: Ledger, question: Question) -> int:
-    catalogue = ledger.catalogue
     return sum(
         heads
         for (place, category), heads in ledger.stock(question.as_of).items()
-        if catalogue.kind(place) in question.defined.at_kinds
-        and category in question.categories
-        and _operated(ledger, question, place)
+        if category in question.categories and held_at(ledger, question, place)
+    )
+
+
+def held_at(ledger: Ledger, question: Question, place: PlaceId) -> bool:
+    """Whether a stock counts the heads at a place."""
+    kind = ledger.catalogue.kind(place)
+    return kind in question.defined.at_kinds and _operated(ledger, question, place)
+
+
+def recorded_later(ledger: Ledger, question: Question, after: int) -> int:
+    """What the movements recorded behind a position add to a count of heads, as written."""
+    if question.defined.measure is Measure.FLOW:
+        start, end = span(question)
+        flows = ledger.recorded(start, end, after)
+        return sum(f.heads for f in flows if counts(ledger, question, f))
+    return sum(
+        f.heads * (held_at(ledger, question, f.to_place) - held_at(ledger, question, f.from_place))
+        for f in ledger.recorded(EARLIEST, question.as_of + JUST_AFTER, after)
+        if f.phase is question.phase and f.category in question.categories
     )
 
 

@@ -6,13 +6,13 @@ a line says what was said, what is true now, and which entries made the differen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from safepassage.model.instant import format_instant
 from safepassage.model.ledger import Ledger
 from safepassage.model.observation import Publication
-from safepassage.report.compare import Term, compare
+from safepassage.report.compare import Term, recorded_terms
 from safepassage.report.figure import ask
 from safepassage.report.question import Question, latest
 
@@ -61,5 +61,10 @@ def _revision(ledger: Ledger, publication: Publication) -> Revision | None:
     now = ask(ledger, latest(ledger, asked)).value
     if now == publication.value:
         return None
-    compared = compare(ledger, replace(asked, position=publication.position), latest(ledger, asked))
-    return Revision(publication=publication, question=asked, value=now, terms=compared.terms)
+    terms = recorded_terms(ledger, asked, publication.position, now - publication.value)
+    return Revision(
+        publication=publication,
+        question=asked,
+        value=now,
+        terms=[t for t in terms if t.amount],
+    )

@@ -214,6 +214,32 @@ class StoredLedger:
         )
         return _merged(self._rows(rows), self._rows(adjusted))
 
+    def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
+        """Movements in [start, end) recorded behind position `after`, as written, added up."""
+        columns = (entry.c.from_place, entry.c.to_place, entry.c.category, entry.c.phase)
+        # Found by number: what a question asks behind a position is mostly what came last, and
+        # the window of a running total holds nearly every movement there is.
+        instant = entry.c.instant + 0
+        query = (
+            select(*columns, func.sum(entry.c.heads))
+            .where(entry.c.seq > after, instant >= to_micros(start), instant < to_micros(end))
+            .group_by(*columns)
+        )
+        rows = self._connection.execute(query)
+        return sorted(
+            Flow(from_place, to_place, category, record.PHASES[phase], True, int(heads))
+            for from_place, to_place, category, phase, heads in rows
+        )
+
+    def amendments_after(self, position: int) -> list[Entry]:
+        """The corrections and namings recorded behind a position, in recorded order."""
+        query = select(entry).where(
+            entry.c.instant.is_(None),
+            entry.c.kind.in_(("correction", "naming")),
+            entry.c.seq > position,
+        )
+        return [record.entry_of(row) for row in self._rows(query.order_by(entry.c.seq))]
+
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""
         rows = self._connection.execute(select(oddity))

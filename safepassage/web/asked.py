@@ -54,6 +54,14 @@ class AskedOnce:
         """As the ledger's."""
         return self._ledger.recorded_until()
 
+    def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
+        """As the ledger's."""
+        return self._ledger.recorded(start, end, after)
+
+    def amendments_after(self, position: int) -> list[Entry]:
+        """As the ledger's."""
+        return self._ledger.amendments_after(position)
+
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """As the ledger's."""
         return self._ledger.transfers(start, end)

@@ -6,6 +6,7 @@ anything else hears of the stop.  The signal therefore ends the streams first.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ipaddress
 import os
@@ -82,7 +83,9 @@ def run(
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-        Server(config, app.state.desk.watch).run(sockets=[listener])
+        # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
+        with contextlib.suppress(KeyboardInterrupt):
+            Server(config, app.state.desk.watch).run(sockets=[listener])
 
 
 def check_loopback(host: str) -> None:

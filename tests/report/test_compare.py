@@ -83,11 +83,9 @@ def test_two_statements_are_compared_by_way_of_the_ledger() -> None:
     ledger = book()
     asked = asking(ledger)
     a = Stated(
-        label="a minister", value=12, question=asked.since("people-out", "since-dawn", MIDNIGHT)
+        name="a minister", value=12, question=asked.since("people-out", "since-dawn", MIDNIGHT)
     )
-    b = Stated(
-        label="a general", value=5, question=asked.since("people-out", "since-ten", MIDNIGHT)
-    )
+    b = Stated(name="a general", value=5, question=asked.since("people-out", "since-ten", MIDNIGHT))
     found = compare_stated(ledger, a, b)
     assert [(t.cause, t.amount) for t in found.terms] == [
         ("unexplained", -1),

@@ -23,8 +23,13 @@ instants = st.one_of(
     st.integers(0, 3).map(lambda n: DAWN + timedelta(hours=n * 13)),
 )
 places = st.sampled_from([OUTSIDE, *map(PlaceId, ("town", "gate", "terminal", "lift-1"))])
-ids = st.integers(0, 11).map(lambda n: EntryId(f"m{n}"))
-persons = st.sampled_from([PersonId(p) for p in ("amira", "babur", "chalil")])
+PERSONS = [PersonId(p) for p in ("amira", "babur", "chalil")]
+ids = st.integers(0, 5).map(lambda n: EntryId(f"m{n}"))
+steps = st.builds(lambda p, n: EntryId(f"{p}-{n}"), st.sampled_from(PERSONS), st.integers(0, 3))
+substitutes = st.integers(0, 2).map(lambda n: EntryId(f"i{n}"))
+# What an amendment is about: heads, a step of somebody's way, or what is read instead of them.
+targets = st.one_of(ids, steps, substitutes)
+persons = st.sampled_from(PERSONS)
 clocks = st.sampled_from([timedelta(0), timedelta(0), timedelta(minutes=20), timedelta(hours=-3)])
 
 
@@ -49,11 +54,35 @@ def movements(draw: st.DrawFn, entry: st.SearchStrategy[EntryId] = ids) -> Movem
     )
 
 
+WAY = [OUTSIDE, *map(PlaceId, ("town", "gate", "terminal", "lift-1"))]
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> list[Fact]:
+    """Somebody's way to a lift, as most people go it: each step follows from the one before."""
+    person = draw(persons)
+    first = draw(st.sampled_from([0, 0, 0, 1]))
+    minutes = draw(st.lists(st.integers(0, 90), min_size=4, max_size=4, unique=True).map(sorted))
+    staff_from = draw(st.sampled_from([4, 4, 4, 0, 2]))
+    return [
+        Movement(
+            id=EntryId(f"{person}-{n}"),
+            from_place=WAY[n],
+            to_place=WAY[n + 1],
+            phase=Phase.POSTED,
+            occurred_at=DAWN + timedelta(minutes=minutes[n]),
+            person=person,
+            category=CategoryId("staff" if n >= staff_from else "evacuee"),
+        )
+        for n in range(first, draw(st.integers(first + 1, 4)))
+    ]
+
+
 @st.composite
 def corrections(draw: st.DrawFn) -> Correction:
     """A movement, or what was read instead of one, was wrong."""
-    target = draw(ids)
-    other = ids.filter(lambda i: i != target)
+    target = draw(targets)
+    other = st.one_of(substitutes, substitutes, targets).filter(lambda i: i != target)
     return Correction(
         id=EntryId(f"c{draw(st.integers(0, 5))}"),
         corrects=target,
@@ -69,7 +98,7 @@ def namings(draw: st.DrawFn) -> Naming:
     return Naming(
         id=EntryId(f"n{draw(st.integers(0, 5))}"),
         person=draw(persons),
-        movements=tuple(draw(st.lists(ids, min_size=1, max_size=2, unique=True))),
+        movements=tuple(draw(st.lists(targets, min_size=1, max_size=2, unique=True))),
         stated_at=draw(instants),
     )
 
@@ -99,7 +128,7 @@ small_facts = st.one_of(
         stated_at=instants,
     ),
 )
-facts = st.one_of(movements(), movements(), movements(), corrections(), namings(), small_facts)
+facts = st.one_of(movements(), movements(), corrections(), namings(), small_facts)
 
 
 @dataclass(frozen=True)
@@ -108,11 +137,27 @@ class Batch:
 
     facts: list[Fact]
     clock_ahead: timedelta
+    after_restart: bool  # the server was started again before it came
 
 
-batches = st.lists(
-    st.builds(Batch, st.lists(facts, min_size=1, max_size=7), clocks), min_size=1, max_size=5
-)
+@st.composite
+def batches_of(draw: st.DrawFn) -> list[Batch]:
+    """A few devices hand in: some of the ways people went, and everything else that happens."""
+    steps_gone = [step for way in draw(st.lists(ways(), max_size=4)) for step in way]
+    others = draw(st.lists(facts, min_size=1, max_size=10))
+    pile = draw(st.sampled_from([steps_gone + others, others + steps_gone]))
+    if draw(st.booleans()):
+        pile = draw(st.permutations(pile))
+    found: list[Batch] = []
+    while pile:
+        size = draw(st.integers(1, 8))
+        clock = draw(st.one_of(st.just(timedelta(0)), clocks))
+        found.append(Batch(pile[:size], clock, draw(st.booleans())))
+        pile = pile[size:]
+    return found
+
+
+batches = batches_of()
 
 
 def entered(batches_in: list[Batch]) -> list[Entry]:
