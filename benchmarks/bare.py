@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -18,16 +18,14 @@ from typing import Any
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from safepassage.model.catalogue import Catalogue
-from safepassage.model.fact import Entry
-from safepassage.model.fold import Oddity, Transfer
-from safepassage.model.ids import CategoryId, EntryId, PlaceId
+from safepassage.model.ids import CategoryId, PlaceId
 from safepassage.model.instant import to_micros
-from safepassage.model.ledger import Flow, Ledger, Stock
+from safepassage.model.ledger import Flow, Stock
 from safepassage.store import StoredLedger
 from safepassage.store.engine import READER_CACHE_KIB, WRITER_CACHE_KIB
 from safepassage.store.record import PHASES, Row
 from safepassage.store.schema import entry
+from safepassage.web.asked import AskedOnce
 
 _INSERT = f"INSERT INTO entry VALUES ({','.join('?' * len(entry.columns))})"  # noqa: S608 - no input
 _ADDED_UP = """
@@ -75,11 +73,11 @@ class BareLedger:
         self._connection.close()
 
 
-class PlainLedger:
-    """A stored ledger whose sums are made from single movements each time."""
+class PlainLedger(AskedOnce):
+    """A stored ledger whose sums are made from single movements, each time they are asked for."""
 
     def __init__(self, stored: StoredLedger, path: Path) -> None:
-        self._stored: Ledger = stored
+        super().__init__(stored)
         self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         self._connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
 
@@ -112,41 +110,3 @@ class PlainLedger:
             )
             if heads
         )
-
-    @property
-    def position(self) -> int:
-        """As the ledger's."""
-        return self._stored.position
-
-    @property
-    def catalogue(self) -> Catalogue:
-        """As the ledger's."""
-        return self._stored.catalogue
-
-    def extent(self) -> tuple[datetime, datetime] | None:
-        """As the ledger's."""
-        return self._stored.extent()
-
-    def recorded_until(self) -> datetime | None:
-        """As the ledger's."""
-        return self._stored.recorded_until()
-
-    def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
-        """As the ledger's."""
-        return self._stored.transfers(start, end)
-
-    def oddities(self) -> list[Oddity]:
-        """As the ledger's."""
-        return self._stored.oddities()
-
-    def entry(self, entry_id: EntryId) -> Entry | None:
-        """As the ledger's."""
-        return self._stored.entry(entry_id)
-
-    def entries(self, after: int = 0) -> Iterator[Entry]:
-        """As the ledger's."""
-        return self._stored.entries(after)
-
-    def at(self, position: int) -> Ledger:
-        """As the ledger's."""
-        return self._stored.at(position)

@@ -7,7 +7,8 @@ kinds of fact are merged by the instant at which each is handed in.
 A person makes ten movements in 18 days: seen in a town, promised a gate, to an assembly area, a
 gate, the terminal, promised a seat, aboard, at a haven, aboard again, home.  A small share of
 them is handed in hours late, missing, seen twice, recorded for the wrong haven and corrected, or
-counted without a name and named later.
+counted without a name and named later.  Havens count their heads once a day, and the total is
+published every morning, so that whatever is handed in later makes it a revised figure.
 """
 
 from __future__ import annotations
@@ -28,9 +29,16 @@ from safepassage.model.fact import Fact
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.lift import Lift, LiftStatus, Status
 from safepassage.model.movement import EVACUEE, Movement, Phase
-from safepassage.model.observation import Correction, Group, Headcount, Naming
+from safepassage.model.observation import (
+    Correction,
+    Group,
+    Headcount,
+    Naming,
+    Publication,
+)
 from safepassage.model.operation import Operation, opening_facts
 from safepassage.model.place import OUTSIDE
+from safepassage.report.asking import Asking
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 OPERATION_TEXT = Path(__file__).with_name("crowd.yaml").read_text(encoding="utf-8")
@@ -51,6 +59,7 @@ _HOUR = 3600 * _SECOND
 _DAY = 24 * _HOUR
 _REGISTERED_WITHIN_DAYS = 14.5
 _LATE_BY = 7 * _HOUR
+_PUBLISHED_AT = _HOUR  # 06:00 on the island, when the reporting window ends
 # What a draw is for, so that no two draws of a person are the same one.
 _ENTRY, _PERSON, _FAMILY, _JITTER, _TARDY, _FATE, _ROUTE, _LIFT, _EXTRA = range(9)
 TOWN_, PROMISED, AREA_, GATE_, TERMINAL_, SEATED, ABOARD, HAVEN_, ONWARD_, HOME_ = range(10)
@@ -123,21 +132,21 @@ class Crowd:
         """Every fact in the order in which it is handed in, headcounts included."""
         opening = opening_facts(self.operation, START, Catalogue())
         yield from (Handed(0, fact) for fact in opening)
-        held: Counter[str] = Counter()
+        desk = Desk(self.operation)
+        desk.position = len(opening)
         counts = self._count_times()
         count_at, haven = next(counts)
         for item in heapq.merge(*self._streams(), key=lambda h: h.at):
             while item.at >= count_at:
-                yield from _headcount(held, haven, count_at)
+                yield from desk.says(count_at, haven)
                 count_at, haven = next(counts)
-            if isinstance(item.fact, Movement) and item.fact.phase is Phase.POSTED:
-                held[item.fact.from_place] -= item.fact.heads
-                held[item.fact.to_place] += item.fact.heads
+            desk.sees(item.fact)
             yield item
 
-    def _count_times(self) -> Iterator[tuple[int, PlaceId]]:
-        """Each haven counts its heads once a day, one haven after the other."""
-        for day in itertools.count():
+    def _count_times(self) -> Iterator[tuple[int, PlaceId | None]]:
+        """Each morning the total is published (no place), then one haven after the other counts."""
+        for day in itertools.count(1):
+            yield day * _DAY + _PUBLISHED_AT, None
             for number in range(HAVENS):
                 at = day * _DAY + 6 * _HOUR + number * 17 * 60 * _SECOND
                 yield at, PlaceId(f"haven-{number + 1}")
@@ -423,13 +432,48 @@ def _status(name: str, number: int, step: int, status: Status, at: int) -> LiftS
     )
 
 
-def _headcount(held: Counter[str], place: PlaceId, at: int) -> Iterator[Handed]:
-    """What the posts have handed in by then, once anybody was there."""
-    if place in held:
-        fact = Headcount(
-            id=EntryId(f"count-{at // _DAY}-{place}"),
-            place=place,
-            heads=max(0, held[place]),
+class Desk:
+    """What one sees who adds up what is handed in: the heads at each place, the people out."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.position = 0
+        self._operation = operation
+        self._held: Counter[PlaceId] = Counter()
+        self._out = 0
+
+    def sees(self, fact: Fact) -> None:
+        """Add a fact up."""
+        self.position += 1
+        if isinstance(fact, Movement) and fact.phase is Phase.POSTED:
+            self._held[fact.from_place] -= fact.heads
+            self._held[fact.to_place] += fact.heads
+            if fact.from_place == "terminal":
+                self._out += fact.heads
+
+    def says(self, at: int, haven: PlaceId | None) -> Iterator[Handed]:
+        """The headcount of a haven where anybody was yet; without a haven, the total so far."""
+        fact = self._publication(at) if haven is None else self._headcount(at, haven)
+        if fact is not None:
+            self.sees(fact)
+            yield Handed(at, fact)
+
+    def _headcount(self, at: int, haven: PlaceId) -> Headcount | None:
+        if haven not in self._held:
+            return None
+        return Headcount(
+            id=EntryId(f"count-{at // _DAY}-{haven}"),
+            place=haven,
+            heads=max(0, self._held[haven]),
             occurred_at=instant(at),
         )
-        yield Handed(at, fact)
+
+    def _publication(self, at: int) -> Publication:
+        asking = Asking(self._operation, self.position)
+        question = asking.since("people-out", "since-the-start", instant(at))
+        return Publication(
+            id=EntryId(f"published-{at // _DAY}"),
+            question=question.canonical,
+            value=self._out,
+            position=self.position,
+            published_at=instant(at),
+        )

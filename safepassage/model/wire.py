@@ -176,7 +176,7 @@ def _decode(kind: str, slot: _Slot, value: Any) -> Any:
 
 def to_text(body: dict[str, Any]) -> str:
     """Canonical JSON text of a body."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body)
 
 
 def from_text(text: str | bytes) -> Any:
@@ -186,7 +186,7 @@ def from_text(text: str | bytes) -> Any:
         NotationError: not JSON, or one of these.
     """
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
     except (ValueError, RecursionError) as fault:
         raise NotationError(f"not JSON: {fault}") from fault
 
@@ -202,3 +202,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

@@ -14,15 +14,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from safepassage.model.errors import SafePassageError
+from safepassage.model.errors import NotationError, SafePassageError
+from safepassage.model.instant import from_micros
 from safepassage.model.place import OUTSIDE
-from safepassage.model.wire import to_body, to_text
+from safepassage.model.wire import from_text, to_body, to_text
 from safepassage.store import engine, record
 from safepassage.store.projection import FlowKey, Projected
 from safepassage.store.reading import StoredLedger
@@ -198,21 +200,46 @@ def _check_end(
 def _column_fault(row: Row) -> str | None:
     """What is wrong between the columns and the body of an entry."""
     # Most movements: the columns, written as a body, are the body.
-    if row.kind == "movement" and record.body_of_columns(row) == row.body:
+    if row.kind == "movement" and _is_body(record.body_of_columns(row), row.body):
         return None if row.phase in record.PHASES else f"unknown phase {row.phase!r}"
     try:
-        entry_found = record.entry_of(row)
+        recorded_at = from_micros(row.recorded_at)
         fact = record.body_fact(row)
         if to_text(to_body(fact)) != row.body:
             return "the body is not written canonically"
         offer = record.Offer(fact, row.kind, row.body, row.source, row.clock_ahead)
-        [expected] = record.make_rows([offer], Head(row.seq - 1, ""), entry_found.recorded_at)
+        [expected] = record.make_rows([offer], Head(row.seq - 1, ""), recorded_at)
     except (SafePassageError, ValueError, KeyError, TypeError) as fault:
         return f"the body cannot be read: {fault}"
     for name in Row._fields[:-1]:
         if getattr(expected, name) != getattr(row, name):
             return f"the column {name} does not say what the body says"
     return None
+
+
+def _is_body(of_columns: str | None, body: str) -> bool:
+    """Whether the columns say all that a body says, but for what was drawn: it has no column."""
+    if of_columns is None or of_columns == body:
+        return of_columns == body
+    shared = of_columns[:-1]
+    return body.startswith(shared) and _is_drawn(body[len(shared) :])
+
+
+@lru_cache(maxsize=256)
+def _is_drawn(rest: str) -> bool:
+    """Whether the rest of a body is the list of what was drawn, written canonically."""
+    if not rest.startswith(',"drawn":["'):
+        return False
+    try:
+        found = from_text("{" + rest[1:])
+    except NotationError:
+        return False
+    drawn = found.pop("drawn")
+    return (
+        not found
+        and all(isinstance(d, str) for d in drawn)
+        and (to_text({"drawn": drawn}) == "{" + rest[1:])
+    )
 
 
 def _check_mentions(ledger: StoredLedger, refold: Refold, report: CheckReport) -> None:

@@ -22,7 +22,7 @@ from tests.store.ledgers import NOON, Batch, batches, entered, facts, instants
 
 ALWAYS = datetime(2001, 1, 1, tzinfo=UTC)
 NEVER_AGAIN = datetime(2099, 1, 1, tzinfo=UTC)
-EXAMPLES = {"sqlite": 1500, "postgresql": 25}
+EXAMPLES = {"sqlite": 150, "postgresql": 25}
 NUDGES = st.sampled_from([timedelta(0), timedelta(microseconds=1), timedelta(minutes=15)])
 moments = st.builds(lambda instant, nudge: instant + nudge, instants, NUDGES)
 
