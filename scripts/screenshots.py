@@ -1,8 +1,8 @@
 """Take the pictures of the documentation: the board by day, by night, on a phone, right to left.
 
-    python scripts/screenshots.py                          the Kabul airlift, from its published figures
-    python scripts/screenshots.py --store ledger.db        another ledger
-    python scripts/screenshots.py --link http://127.0.0.1:8800/sign-in#...   a running server
+    python scripts/screenshots.py                       the Kabul airlift, from published figures
+    python scripts/screenshots.py --store ledger.db     another ledger
+    python scripts/screenshots.py --link ADDRESS        a running server, by its sign-in link
 
 Needs the system's Chromium and the fonts Noto Sans and Noto Sans Arabic (Debian: chromium,
 fonts-noto-core), so that the pictures look the same wherever they are taken.
@@ -42,10 +42,10 @@ class Picture:
 
 
 PICTURES = (
-    Picture("board-light", 1440, 1760),
-    Picture("board-dark", 1440, 1760, scheme="dark"),
+    Picture("board-light", 1440, 2240),
+    Picture("board-dark", 1440, 2240, scheme="dark"),
     Picture("board-phone", 390, 1800, scale=1.5),
-    Picture("board-rtl", 1440, 1760, language="fa-AF"),
+    Picture("board-rtl", 1440, 2240, language="fa-AF"),
 )
 
 
@@ -76,8 +76,7 @@ def served(store: str) -> Iterator[str]:
             text=True,
         )
         try:
-            assert process.stdout is not None
-            lines = (line.strip() for line in process.stdout)
+            lines = (line.strip() for line in process.stdout or ())
             yield next(line for line in lines if "/sign-in#" in line)
         finally:
             process.terminate()

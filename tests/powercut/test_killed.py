@@ -8,12 +8,10 @@ again must end in the same bytes as an import that nobody disturbed.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, islice, pairwise
 from pathlib import Path
 from random import Random
@@ -33,18 +31,6 @@ WRITES_TRIED = 8
 SECONDS_MAX = 60
 FLUSHES = "fdatasync,fsync"
 FAST = ("--seccomp-bpf",)  # stops at these calls only; strace 6.1 then sends no signals, though
-
-
-@cache
-def lacking_strace() -> str | None:
-    """Why system calls cannot be made to fail here; None if they can."""
-    if not shutil.which("strace"):
-        return "strace not found. Add it: apt-get install strace"
-    tried = subprocess.run(["strace", "-f", "-o", "/dev/null", "true"], capture_output=True)
-    return None if tried.returncode == 0 else "strace may not trace processes here"
-
-
-needs_strace = pytest.mark.skipif(lacking_strace() is not None, reason=str(lacking_strace()))
 
 
 @dataclass(frozen=True)
@@ -166,7 +152,7 @@ def test_a_killed_import_keeps_what_it_acknowledged(
     check_completed(ledger, work)
 
 
-@needs_strace
+@pytest.mark.strace
 def test_an_import_killed_at_any_flush_keeps_what_it_acknowledged(
     work: Work, tmp_path: Path
 ) -> None:
@@ -174,7 +160,7 @@ def test_an_import_killed_at_any_flush_keeps_what_it_acknowledged(
         killed_at_call(FLUSHES, k, tmp_path / f"{k}.db", work)
 
 
-@needs_strace
+@pytest.mark.strace
 def test_an_import_killed_at_a_write_keeps_what_it_acknowledged(work: Work, tmp_path: Path) -> None:
     made = len(calls(tmp_path, work, "pwrite64"))
     assert made > 100
@@ -201,7 +187,7 @@ def calls(folder: Path, work: Work, names: str) -> list[str]:
     return [path for path in re.findall(r"^\d+ +\w+\(\d+<(.*?)>", log.read_text(), re.M)]
 
 
-@needs_strace
+@pytest.mark.strace
 def test_a_disk_that_fails_once_makes_the_ledger_read_only(work: Work, tmp_path: Path) -> None:
     flushed = calls(tmp_path, work, "fdatasync")
     appended = 0
