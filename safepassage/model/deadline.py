@@ -35,6 +35,13 @@ class Deadline:
 
 
 def deadlines_in_force(stated: Iterable[Deadline], as_of: datetime) -> dict[str, Deadline]:
-    """Each deadline as it stood at `as_of`: its latest statement by then."""
-    known = (d for d in stated if d.stated_at <= as_of)
-    return {d.deadline: d for d in sorted(known, key=lambda d: (d.stated_at, d.id))}
+    """Each deadline as it stood at `as_of`: its latest statement by then.
+
+    Before a deadline's first statement that statement holds: the books of an operation are often
+    opened, and its deadline written down, after it began.
+    """
+    in_force: dict[str, Deadline] = {}
+    for deadline in sorted(stated, key=lambda d: (d.stated_at, d.id)):
+        if deadline.stated_at <= as_of or deadline.deadline not in in_force:
+            in_force[deadline.deadline] = deadline
+    return in_force

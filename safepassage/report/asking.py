@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import CategoryId
 from safepassage.model.instant import Window
 from safepassage.model.operation import Baseline, Operation
 from safepassage.report.question import Question
+
+JUST_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,4 @@ class Asking:
     def reporting_window(self, as_of: datetime) -> Window:
         """The last whole reporting window that ended at or before `as_of`."""
         rule = self.operation.reporting_window
-        there = as_of.astimezone(ZoneInfo(rule.zone))
-        end = there.replace(hour=rule.start.hour, minute=rule.start.minute, second=0, microsecond=0)
-        if end > there:
-            end = (there - timedelta(days=1)).replace(
-                hour=rule.start.hour, minute=rule.start.minute, second=0, microsecond=0
-            )
-        return Window(end - timedelta(hours=rule.hours), end, rule.zone)
+        return rule.window_at(rule.window_at(as_of).start - JUST_BEFORE)

@@ -71,13 +71,13 @@ def read_head(connection: Connection) -> Head:
 
 def append(
     connection: Connection,
+    before: Head,
+    whereabouts: Whereabouts,
     offers: Iterable[Offer],
     refusals: Iterable[Refusal],
     recorded_at: datetime,
-    whereabouts: Whereabouts,
 ) -> Receipt:
     """Record offers inside the transaction of `connection`; the caller commits."""
-    before = read_head(connection)
     found = sort_out(connection, offers)
     found.refused += [(Answer.REFUSED, r) for r in refusals]
     after = before

@@ -168,8 +168,9 @@ def _shown(line: str | bytes) -> str:
 
 def restore(
     connection: Connection,
-    lines: Iterable[str | bytes],
+    head: Head,
     whereabouts: Whereabouts,
+    lines: Iterable[str | bytes],
     progress: Progress | None,
 ) -> Head:
     """Fill an empty store inside the transaction of `connection`.
@@ -178,7 +179,6 @@ def restore(
         LineError: a line is not what was exported.
         StoreError: the store has entries.
     """
-    head = append.read_head(connection)
     if head.seq:
         raise StoreError(
             f"the store has {head.seq} entries: restore into an empty one, or import the lines"

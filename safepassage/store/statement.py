@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
 
 Item = TypeVar("Item")
 IN_MAX = 500  # values in one IN (...)
 
-_written: dict[tuple[str, str, bool], str] = {}
+_written: dict[tuple[str, str, str], str] = {}
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -36,26 +35,42 @@ def insert_rows(
     """
     if not rows:
         return
-    name = connection.dialect.name
-    key = (name, table.name, bool(add_to))
+    is_sqlite = connection.dialect.name == "sqlite"
+    key = (connection.dialect.name, table.name, add_to)
     if key not in _written:
-        _written[key] = _insert_text(name, table, add_to)
-    connection.exec_driver_sql(_written[key], list(rows))
+        _written[key] = (_row_by_row if is_sqlite else _all_at_once)(table, add_to)
+    if is_sqlite:
+        connection.exec_driver_sql(_written[key], list(rows))
+    else:
+        columns = tuple(map(list, zip(*rows, strict=True)))
+        connection.exec_driver_sql(_written[key], columns)
 
 
-def _insert_text(name: str, table: Table, add_to: str) -> str:
-    module = sqlite if name == "sqlite" else postgresql
-    statement: Insert = module.insert(table)
+def _row_by_row(table: Table, add_to: str) -> str:
+    """For SQLite: a place for each value of one row."""
+    statement = sqlite.insert(table)
     if add_to:
-        upsert = module.insert(table)
-        total = table.c[add_to] + upsert.excluded[add_to]
-        statement = upsert.on_conflict_do_update(
-            index_elements=list(table.primary_key.columns), set_={add_to: total}
-        )
-    dialect: Dialect = module.dialect(paramstyle="qmark" if name == "sqlite" else "format")
+        total = table.c[add_to] + statement.excluded[add_to]
+        key = list(table.primary_key.columns)
+        statement = statement.on_conflict_do_update(index_elements=key, set_={add_to: total})
     # Every column is named, so that its place in the statement is its place in the table.
-    columns = [column.name for column in table.columns]
-    return str(statement.compile(dialect=dialect, column_keys=columns))
+    names = [column.name for column in table.columns]
+    dialect = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=dialect, column_keys=names))
+
+
+def _all_at_once(table: Table, add_to: str) -> str:
+    """For PostgreSQL: a place for each column, given as a list; one round trip for all rows."""
+    names = [column.name for column in table.columns]
+    lists = [cast(bindparam(c.name), postgresql.ARRAY(c.type)) for c in table.columns]
+    given = func.unnest(*lists).table_valued(*names)
+    statement = postgresql.insert(table).from_select(names, select(*given.c))
+    if add_to:
+        total = table.c[add_to] + statement.excluded[add_to]
+        key = list(table.primary_key.columns)
+        statement = statement.on_conflict_do_update(index_elements=key, set_={add_to: total})
+    dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=dialect))
 
 
 def select_in(

@@ -155,8 +155,8 @@ class Store:
     ) -> Receipt:
         at = in_utc(recorded_at, "recorded_at")
         writer = self._writing()
-        with writer.transaction() as connection:
-            return append.append(connection, offers, refusals, at, writer.whereabouts)
+        with writer.transaction() as begun:
+            return append.append(*begun, offers, refusals, at)
 
     def quarantined(self, after: int = 0, limit: int = 1000) -> list[Item]:
         """What was offered and could not be recorded, oldest first."""
@@ -173,8 +173,8 @@ class Store:
         """Keep something that is no fact, for a person to look at."""
         record.check_source(source)
         at = in_utc(recorded_at, "recorded_at")
-        with self._writing().transaction() as connection:
-            quarantine.keep(connection, [Refusal(None, reason, offered, source)], at)
+        with self._writing().transaction() as begun:
+            quarantine.keep(begun.connection, [Refusal(None, reason, offered, source)], at)
 
     def check(
         self, progress: CheckProgress | None = None, witnessed: Iterable[Head] = ()
@@ -197,8 +197,8 @@ class Store:
             StoreError: the store is not empty.
         """
         writer = self._writing()
-        with writer.transaction() as connection:
-            return jsonl.restore(connection, lines, writer.whereabouts, progress).seq
+        with writer.transaction() as begun:
+            return jsonl.restore(*begun, lines, progress).seq
 
     def import_lines(
         self,
@@ -224,8 +224,8 @@ class Store:
 
     def put_document(self, name: str, text: str, *, recorded_at: datetime) -> Document:
         """Keep a version of an operation or claims file."""
-        with self._writing().transaction() as connection:
-            return document.put(connection, name, text, recorded_at)
+        with self._writing().transaction() as begun:
+            return document.put(begun.connection, name, text, recorded_at)
 
     def get_document(self, name: str, version: int | None = None) -> Document | None:
         """A version of a file, the latest by default."""

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -35,12 +36,20 @@ _SQLITE_FAULTS = {
 _POSTGRESQL_FAULTS = ("53100", "58", "XX")
 
 
+class Transaction(NamedTuple):
+    """What a transaction begins with."""
+
+    connection: Connection
+    head: Head  # where the ledger ends
+    whereabouts: Whereabouts
+
+
 class Writer:
     """Writes a ledger; made by `open_store`."""
 
     def __init__(self, url: URL) -> None:
         self.where = engine.shown(url)
-        self.whereabouts = Whereabouts()
+        self._whereabouts = Whereabouts()
         self._mutex = threading.Lock()
         self._fault: str | None = None
         self._left: Head | None = None  # where this writer last saw the ledger end
@@ -94,7 +103,7 @@ class Writer:
             self._engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Transaction]:
         """One transaction that writes: all of it or nothing, and one at a time.
 
         Raises:
@@ -105,18 +114,19 @@ class Writer:
             connection = self._ready()
             try:
                 with connection.begin():
+                    head = append.read_head(connection)
                     # What is remembered is true only if nobody else wrote meanwhile.
-                    if self._left != append.read_head(connection):
-                        self.whereabouts.drop()
-                    yield connection
+                    if self._left != head:
+                        self._whereabouts.drop()
+                    yield Transaction(connection, head, self._whereabouts)
                     left = append.read_head(connection)
             except BaseException as fault:
-                self.whereabouts.forget()
+                self._whereabouts.forget()
                 if isinstance(fault, DBAPIError):
                     self._judge(fault)
                 raise
             self._left = left
-            self.whereabouts.keep()
+            self._whereabouts.keep()
 
     def _ready(self) -> Connection:
         if self._fault is not None:

@@ -69,6 +69,8 @@ def test_a_moved_deadline_is_an_entry_and_the_old_one_stays_in_force_before_it()
     catalogue = Book(read_ledger(text)).catalogue
     before = deadlines_in_force(catalogue.deadlines, parse_instant("2021-08-20T00:00Z"))
     after = deadlines_in_force(catalogue.deadlines, parse_instant("2021-08-25T00:00Z"))
+    long_before = deadlines_in_force(catalogue.deadlines, parse_instant("2021-08-01T00:00Z"))
+    assert long_before["last-day"].at.day == 31
     assert before["last-day"].at.day == 31
     assert after["last-day"].at.day == 10
     assert len(read_facts(text)) == 2

@@ -146,6 +146,18 @@ def test_the_reporting_window_is_the_last_whole_one() -> None:
     assert asked.reporting_window(DAY.replace(hour=7)).end == DAY.replace(hour=7)
 
 
+def test_a_twelve_hour_reporting_window_is_cut_twice_a_day() -> None:
+    from dataclasses import replace
+
+    from safepassage.report.asking import Asking
+    from tests.report.evening import OPERATION
+
+    rule = replace(OPERATION.reporting_window, hours=12)
+    asked = Asking(replace(OPERATION, reporting_window=rule), 0)
+    window = asked.reporting_window(DAY.replace(hour=20))
+    assert (window.hours, window.end) == (12, DAY.replace(hour=19))
+
+
 def test_an_unseen_boarding_counts_because_the_person_is_out() -> None:
     more = "12:30 posted chalil outside > town\n13:00 posted chalil shuttle > doha"
     ledger = book(more)

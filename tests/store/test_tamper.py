@@ -88,8 +88,8 @@ def _run_as_writer(store: Store, statement: str) -> None:
     """What a mistake inside the program itself would do."""
     writer = store._writing()
     try:
-        with writer.transaction() as connection:
-            connection.exec_driver_sql(statement)
+        with writer.transaction() as begun:
+            begun.connection.exec_driver_sql(statement)
     except sa.exc.DBAPIError as fault:
         raise StoreError(str(fault)) from fault
 

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from safepassage.report.asking import Asking
 from safepassage.report.definition import definitions
 from safepassage.report.figure import Figure, ask
 from safepassage.report.question import Question, latest
-from safepassage.report.why import Derivation, Line, Subtotal, why
+from safepassage.report.why import Line, Subtotal, why
 from safepassage.web.departures import classes_of
 from safepassage.web.links import question_of
-from safepassage.web.page import Visit, Visiting, answer
+from safepassage.web.page import Visit, Visiting, answer, wants_json
 
 router = APIRouter()
 LINES_A_PAGE = 200
 SUBTOTALS_MAX = 200
+Page = Annotated[int, Query(ge=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A figure taken apart: one page of the entries behind it."""
+class Shown:
+    """A figure, and what its question gives today."""
 
     figure: Figure
-    today: int  # the same question put to the ledger as it stands now
+    today: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Shown):
+    """A figure taken apart: one page of the entries behind it."""
+
     total: int
     count: int
     first: int  # of the lines shown, from 0
@@ -66,31 +73,45 @@ def show_all(visit: Visiting) -> Response:
 
 
 @router.get("/figures/{figure}")
-def show_one(visit: Visiting, figure: str, page: int = 1) -> Response:
-    """One figure with all its parts, and the entries that add up to it."""
-    query = visit.request.query_params
-    question = question_of(figure, query, visit.asking, visit.as_of)
-    found = open_figure(visit, why(visit.ledger, question), max(1, page))
+def show_one(visit: Visiting, figure: str, page: Page = 1) -> Response:
+    """One figure with all its parts.
+
+    The entries behind a running total of a long operation take seconds to add up: a person sees
+    the figure at once and the entries when they are there; a program gets both together.
+    """
+    question = question_of(figure, visit.request.query_params, visit.asking, visit.as_of)
+    if wants_json(visit.request):
+        return answer(visit, "figure.html", opened(visit, question, page))
     return answer(
         visit,
         "figure.html",
-        found,
+        Shown(figure=ask(visit.ledger, question), today=today(visit, question)),
         q=question,
         others=others(visit.asking, question),
         classes=classes_of(visit.operation, visit.ledger.catalogue),
-        lines_a_page=LINES_A_PAGE,
-        page=max(1, page),
     )
 
 
-def open_figure(visit: Visit, derivation: Derivation, page: int) -> Opened:
-    """One page of a derivation."""
-    figure, lines = derivation.figure, derivation.lines
-    now = latest(visit.ledger, figure.question)
+@router.get("/figures/{figure}/derivation")
+def derive(visit: Visiting, figure: str, page: Page = 1) -> Response:
+    """The entries that add up to a figure."""
+    question = question_of(figure, visit.request.query_params, visit.asking, visit.as_of)
+    return answer(visit, "derivation.html", opened(visit, question, page), q=question, page=page)
+
+
+def today(visit: Visit, question: Question) -> int:
+    """What the same question gives, put to the ledger as it stands now."""
+    return ask(visit.ledger, latest(visit.ledger, question)).value
+
+
+def opened(visit: Visit, question: Question, page: int) -> Opened:
+    """A figure and one page of the lines behind it."""
+    derivation = why(visit.ledger, question)
+    lines = derivation.lines
     first = min((page - 1) * LINES_A_PAGE, max(0, len(lines) - 1))
     return Opened(
-        figure=figure,
-        today=figure.value if now == figure.question else ask(visit.ledger, now).value,
+        figure=derivation.figure,
+        today=today(visit, question),
         total=derivation.total,
         count=len(lines),
         first=first,
