@@ -55,7 +55,7 @@ def _row_by_row(table: Table, add_to: str) -> str:
         statement = statement.on_conflict_do_update(index_elements=key, set_={add_to: total})
     # Every column is named, so that its place in the statement is its place in the table.
     names = [column.name for column in table.columns]
-    dialect = sqlite.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+    dialect = sqlite.dialect(paramstyle="qmark")
     return str(statement.compile(dialect=dialect, column_keys=names))
 
 
@@ -63,7 +63,7 @@ def _all_at_once(table: Table, add_to: str) -> str:
     """For PostgreSQL: a place for each column, given as a list; one round trip for all rows."""
     names = [column.name for column in table.columns]
     lists = [cast(bindparam(c.name), postgresql.ARRAY(c.type)) for c in table.columns]
-    given = func.unnest(*lists).table_valued(*names)
+    given = func.unnest(*lists).table_valued(*names).render_derived()
     statement = postgresql.insert(table).from_select(names, select(*given.c))
     if add_to:
         total = table.c[add_to] + statement.excluded[add_to]

@@ -201,3 +201,17 @@ def test_the_hurricane_is_accounted_for_by_the_same_command(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert "Sound: " in done.stdout
     assert "3 claims" in done.stdout
+
+
+def test_the_same_commands_keep_a_ledger_on_postgresql(
+    tmp_path: Path, postgres_database: str
+) -> None:
+    (tmp_path / "operation.yaml").write_text(SMALL, encoding="utf-8")
+    lines = [json.dumps({"kind": kind, "body": body}) for kind, body in FACTS]
+    (tmp_path / "facts.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    store = ("--store", postgres_database)
+    assert run(tmp_path, "init", "operation.yaml", *store).returncode == 0
+    assert run(tmp_path, "import", "facts.jsonl", *store).returncode == 0
+    shown = run(tmp_path, "figure", "show", "people-out", "baseline=since-start", *store)
+    assert shown.stdout.splitlines()[0] == "7 heads"
+    assert "Sound: " in run(tmp_path, "check", *store).stdout
