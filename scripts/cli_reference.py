@@ -33,8 +33,8 @@ Every command that reads takes `--json`. Every command takes `--store` (or the e
 
 A question is written as a figure and its parts, for example
 `people-out from=2021-08-28T03:00 to=2021-08-29T03:00 zone=America/New_York operators=coalition`.
-The parts are `from=`, `to=`, `zone=`, `baseline=`, `as_of=`, `position=`, `operators=`, `count=` and
-`phase=`. What is left out is filled in from the operation file and printed with the answer.
+The parts are `from=`, `to=`, `zone=`, `baseline=`, `as_of=`, `position=`, `operators=`, `count=`
+and `phase=`. What is left out is filled in from the operation file and printed with the answer.
 """
 
 
