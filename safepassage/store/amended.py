@@ -21,11 +21,20 @@ from safepassage.model.observation import Correction, Naming
 from safepassage.model.wire import from_body, from_text
 from safepassage.store import record
 from safepassage.store.schema import entry, mention
-from safepassage.store.statement import select_in
+from safepassage.store.statement import Lookup
 
 CORRECTS, NAMES, INSTEAD, PERSON = "corrects", "names", "instead", "person"
 
 Amendment = Correction | Naming
+
+_MENTIONING = {
+    role: Lookup(
+        select(mention.c.target, mention.c.seq).where(mention.c.role == role), mention.c.target
+    )
+    for role in (CORRECTS, NAMES, INSTEAD, PERSON)
+}
+_BY_SEQ = Lookup(select(entry.c.seq, entry.c.kind, entry.c.body), entry.c.seq)
+_MOVEMENTS = Lookup(select(entry).where(entry.c.instant.is_not(None)), entry.c.id)
 
 
 def mentions_of(seq: int, amendment: Amendment) -> set[tuple[str, str, int]]:
@@ -49,7 +58,8 @@ class Web:
         self._by_seq: dict[int, Amendment] = {}
         self._mentioned: dict[tuple[str, str], set[int]] = {}
         # A ledger without amendments asks nothing.
-        self.is_empty = connection.execute(select(mention.c.seq).limit(1)).first() is None
+        first = connection.exec_driver_sql("SELECT 1 FROM mention LIMIT 1").first()
+        self.is_empty = first is None
 
     def mentioning(self, wanted: Iterable[str], *roles: str) -> dict[str, list[Amendment]]:
         """The amendments that mention these ids in one of these roles."""
@@ -68,13 +78,11 @@ class Web:
             unread = [target for target in wanted if (target, role) not in self._mentioned]
             for target in unread:
                 self._mentioned[target, role] = set()
-            query = select(mention.c.target, mention.c.seq).where(mention.c.role == role)
-            for target, seq in select_in(self._connection, query, mention.c.target, unread):
+            for target, seq in _MENTIONING[role](self._connection, unread):
                 self._mentioned[target, role].add(seq)
         seqs = {seq for target in wanted for role in roles for seq in self._mentioned[target, role]}
-        query = select(entry.c.seq, entry.c.kind, entry.c.body)
         unread_seqs = seqs.difference(self._by_seq)
-        for seq, kind, body in select_in(self._connection, query, entry.c.seq, unread_seqs):
+        for seq, kind, body in _BY_SEQ(self._connection, unread_seqs):
             fact = from_body(kind, from_text(body))
             if isinstance(fact, Correction | Naming):
                 self._by_seq[seq] = fact
@@ -111,9 +119,7 @@ class Web:
 
     def movements(self, ids: Iterable[str]) -> list[Movement]:
         """The recorded movements among these ids, on the true clock."""
-        query = select(entry).where(entry.c.instant.is_not(None))
-        rows = select_in(self._connection, query, entry.c.id, ids)
-        return [record.truth_of(row) for row in rows]
+        return [record.truth_of(row) for row in _MOVEMENTS(self._connection, ids)]
 
 
 class Reach:

@@ -20,7 +20,9 @@ from safepassage.store.projection import Whereabouts
 from safepassage.store.quarantine import Refusal
 from safepassage.store.record import Head, Offer, Row
 from safepassage.store.schema import entry, head
-from safepassage.store.statement import insert_rows, select_in
+from safepassage.store.statement import Lookup, insert_rows
+
+_BY_ID = Lookup(select(entry.c.id, entry.c.kind, entry.c.body), entry.c.id)
 
 
 class Answer(StrEnum):
@@ -63,10 +65,11 @@ class Sorted:
 
 def read_head(connection: Connection) -> Head:
     """Where the ledger ends; in PostgreSQL nobody else can write until the transaction ends."""
-    query = select(head.c.seq, head.c.hash)
-    if connection.dialect.name != "sqlite":
-        query = query.with_for_update()
-    return Head(*connection.execute(query).one())
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("SELECT seq, hash FROM head")
+    else:
+        found = connection.exec_driver_sql("SELECT seq, hash FROM head FOR UPDATE")
+    return Head(*found.one())
 
 
 def append(
@@ -91,9 +94,8 @@ def append(
 def sort_out(connection: Connection, offers: Iterable[Offer]) -> Sorted:
     """Which offers are new, known, or in conflict with what has their id."""
     offers = list(offers)
-    query = select(entry.c.id, entry.c.kind, entry.c.body)
-    ids = list(dict.fromkeys(o.fact.id for o in offers))
-    here = {i: (kind, body) for i, kind, body in select_in(connection, query, entry.c.id, ids)}
+    ids = dict.fromkeys(o.fact.id for o in offers)
+    here = {i: (kind, body) for i, kind, body in _BY_ID(connection, ids)}
     found = Sorted()
     for offer in offers:
         content = (offer.kind, offer.body)

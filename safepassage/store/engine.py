@@ -27,6 +27,8 @@ BUSY_SECONDS = 10
 READER_CACHE_KIB = 16_384
 WRITER_CACHE_KIB = 65_536
 SYNCHRONOUS_FULL = 2
+# A statement prepared while the tables were empty would go on reading them from end to end.
+_POSTGRESQL: dict[str, Any] = {"prepare_threshold": None}
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -78,7 +80,7 @@ def writing_engine(url: URL) -> Engine:
     if not is_sqlite(url):
         # The name is what a second writer is told about the first.
         name = f"safepassage writer, process {os.getpid()}"
-        return create_engine(url, connect_args={"application_name": name})
+        return create_engine(url, connect_args={**_POSTGRESQL, "application_name": name})
     path = database_path(url)
     if not path.exists():
         _create_private(path)
@@ -91,7 +93,9 @@ def writing_engine(url: URL) -> Engine:
 def reading_engine(url: URL) -> Engine:
     """An engine whose transactions are snapshots that cannot write."""
     if not is_sqlite(url):
-        engine = create_engine(url, isolation_level="REPEATABLE READ", max_overflow=-1)
+        engine = create_engine(
+            url, connect_args=_POSTGRESQL, isolation_level="REPEATABLE READ", max_overflow=-1
+        )
         event.listen(engine, "begin", _begin_read_only)
         return engine
     if not database_path(url).exists():

@@ -11,10 +11,23 @@ import os
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from safepassage.store.errors import StoreError, StoreLockedError
 
 ADVISORY_KEY = 0x5AFE_9A55_A6E0_0001  # one writer per PostgreSQL database
+
+
+WAIT_MILLISECONDS = 1000
+LOCK_NOT_AVAILABLE = "55P03"
+_HOLDER = text(
+    "SELECT a.application_name || coalesce(' on ' || host(a.client_addr), '')"
+    "       || ' (server process ' || a.pid || ')'"
+    "  FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.database ="
+    "       (SELECT oid FROM pg_database WHERE datname = current_database())"
+    "   AND (l.classid::bigint << 32) | l.objid::bigint = :key"
+)
 
 
 class FileLock:
@@ -51,24 +64,33 @@ class FileLock:
 def lock_database(connection: Connection) -> None:
     """Take PostgreSQL's lock for this connection; it ends with the connection.
 
+    The server may need a moment to notice that a writer died, so a lock that is held is waited for.
+
     Raises:
         StoreLockedError: somebody else holds it; the message says who.
     """
-    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY})
-    if taken.scalar_one():
+    try:
+        with connection.begin():
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_MILLISECONDS}ms'")
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_KEY})
+    except OperationalError as fault:
+        if getattr(fault.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+    else:
         return
-    holder = connection.execute(
-        text(
-            "SELECT a.application_name || coalesce(' on ' || host(a.client_addr), '')"
-            "       || ' (server process ' || a.pid || ')'"
-            "  FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-            " WHERE l.locktype = 'advisory' AND l.granted AND l.database ="
-            "       (SELECT oid FROM pg_database WHERE datname = current_database())"
-            "   AND (l.classid::bigint << 32) | l.objid::bigint = :key"
-        ),
-        {"key": ADVISORY_KEY},
-    ).scalar()
+    with connection.begin():
+        holder = connection.execute(_HOLDER, {"key": ADVISORY_KEY}).scalar()
     raise StoreLockedError(
         f"this database is already being written by {holder or 'another process'}: stop it, or"
         " open the ledger for reading only"
     )
+
+
+def unlock_database(connection: Connection) -> None:
+    """Let another process write at once, before the server notices that the connection ended."""
+    try:
+        with connection.begin():
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
+    except DBAPIError:
+        # The connection is gone, and the lock with it.
+        return

@@ -45,11 +45,25 @@ from safepassage.store.amended import CORRECTS, INSTEAD, NAMES, PERSON, Amendmen
 from safepassage.store.record import Offer, Row
 from safepassage.store.schema import adjustment, entry, flow, mention, oddity
 from safepassage.store.span import DAY, QUARTER, QUARTERS_OF_A_DAY, quarter_of
-from safepassage.store.statement import insert_rows, select_in
+from safepassage.store.statement import Lookup, insert_rows
 
 FlowKey = tuple[int, str, str, str, str, int]  # quarter, from, to, category, phase, seen
 SIGHTINGS_MAX = 400_000  # persons whose last place the writer remembers
 _EVER = -(2**62)
+
+
+_POSTED = entry.c.phase == Phase.POSTED.value
+_SEEN = Lookup(
+    select(entry.c.person, entry.c.instant, entry.c.to_place, entry.c.category).where(_POSTED),
+    entry.c.person,
+)
+_CHAINS = Lookup(select(entry).where(_POSTED), entry.c.person)
+_SPOKEN_OF = Lookup(select(mention.c.target).where(mention.c.role == PERSON), mention.c.target)
+_ADJUSTED = Lookup(select(adjustment.c.subject), adjustment.c.subject)
+_PROJECTED = {table.name: Lookup(select(table), table.c.subject) for table in (adjustment, oddity)}
+_SETTLED = Lookup(select(entry.c.fulfils), entry.c.fulfils)
+_SETTLEMENTS = Lookup(select(entry), entry.c.fulfils)
+_MOVED = Lookup(select(entry.c.id).where(entry.c.instant.is_not(None)), entry.c.id)
 
 
 class Sighting(NamedTuple):
@@ -124,21 +138,17 @@ def look_up(connection: Connection, offers: Iterable[Offer], whereabouts: Wherea
     if not unknown:
         return
     last: dict[str, Sighting | None] = dict.fromkeys(unknown, NEVER)
-    columns = select(entry.c.person, entry.c.instant, entry.c.to_place, entry.c.category)
-    posted = columns.where(entry.c.person.is_not(None), entry.c.phase == Phase.POSTED.value)
     latest = dict.fromkeys(unknown, _EVER)
-    for person, instant, place, category in select_in(connection, posted, entry.c.person, unknown):
+    for person, instant, place, category in _SEEN(connection, unknown):
         if instant > latest[person]:
             latest[person] = instant
             last[person] = Sighting(instant, place, category)
         elif instant == latest[person]:
             last[person] = None
-    said = select(mention.c.target).where(mention.c.role == PERSON)
-    for (person,) in select_in(connection, said, mention.c.target, unknown):
+    for (person,) in _SPOKEN_OF(connection, unknown):
         last[person] = None
     subjects = [f"p:{person}" for person in unknown]
-    adjusted = select(adjustment.c.subject).distinct()
-    for (subject,) in select_in(connection, adjusted, adjustment.c.subject, subjects):
+    for (subject,) in _ADJUSTED(connection, subjects):
         last[subject[2:]] = None
     for person, sighting in last.items():
         whereabouts.learn(person, sighting)
@@ -369,8 +379,7 @@ def _load(
 ) -> tuple[dict[EntryId, Movement], dict[PersonId, set[EntryId]]]:
     """The movements behind the touched subjects, and which of them may be in whose chain."""
     candidates: dict[PersonId, set[EntryId]] = {person: set() for person in touched.persons}
-    query = select(entry).where(entry.c.phase == Phase.POSTED.value)
-    rows = select_in(connection, query, entry.c.person, sorted(touched.persons))
+    rows = _CHAINS(connection, sorted(touched.persons))
     movements = {m.id: m for m in (record.truth_of(row) for row in rows)}
     for movement in movements.values():
         if movement.person is not None:
@@ -414,7 +423,7 @@ def _stored(
     connection: Connection, table: Any, subjects: Iterable[str]
 ) -> dict[str, Counter[tuple[Any, ...]]]:
     stored: dict[str, Counter[tuple[Any, ...]]] = defaultdict(Counter)
-    for row in select_in(connection, select(table), table.c.subject, subjects):
+    for row in _PROJECTED[table.name](connection, subjects):
         stored[row.subject][tuple(row)] += 1
     return stored
 
@@ -435,14 +444,11 @@ def _settle(connection: Connection, promises: set[str]) -> None:
     """Promises that were settled more than once."""
     if not promises:
         return
-    query = select(entry.c.fulfils).where(entry.c.fulfils.is_not(None))
-    times = Counter(p for (p,) in select_in(connection, query, entry.c.fulfils, promises))
+    times = Counter(promise for (promise,) in _SETTLED(connection, promises))
     twice = [promise for promise, n in times.items() if n > 1]
     if not twice:
         return
-    rows = select_in(
-        connection, select(entry).where(entry.c.fulfils.is_not(None)), entry.c.fulfils, twice
-    )
+    rows = _SETTLEMENTS(connection, twice)
     found = settled_twice(record.truth_of(row) for row in rows)
     _replace_oddities(connection, {f"f:{promise}": found.get(promise, []) for promise in twice})
 
@@ -463,8 +469,7 @@ def _anchor(connection: Connection, web: Web, amendments: dict[EntryId, Amendmen
     if not amendments:
         return
     wanted = {str(t) for a in amendments.values() for t in targets(a)}
-    query = select(entry.c.id).where(entry.c.instant.is_not(None))
-    known = {str(i) for (i,) in select_in(connection, query, entry.c.id, wanted)}
+    known = {str(i) for (i,) in _MOVED(connection, wanted)}
     known |= set(web.mentioning(wanted - known, INSTEAD))
     _replace_oddities(connection, {f"a:{a.id}": unanchored(a, known) for a in amendments.values()})
 

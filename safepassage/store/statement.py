@@ -6,15 +6,25 @@ driver as tuples, under a statement that SQLAlchemy wrote.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 Item = TypeVar("Item")
-IN_MAX = 500  # values in one IN (...)
 
 _written: dict[tuple[str, str, str], str] = {}
 
@@ -73,11 +83,45 @@ def _all_at_once(table: Table, add_to: str) -> str:
     return str(statement.compile(dialect=dialect))
 
 
-def select_in(
-    connection: Connection, query: Any, column: ColumnElement[Any], values: Iterable[object]
-) -> list[Any]:
-    """The rows of a query whose column has one of these values."""
-    found: list[Any] = []
-    for chunk in chunks(values, IN_MAX):
-        found += connection.execute(query.where(column.in_(chunk))).all()
-    return found
+class Lookup:
+    """The rows of a query whose column has one of many values; the values travel as one."""
+
+    def __init__(self, query: Select[Any], column: ColumnElement[Any]) -> None:
+        self._query = query
+        self._column = column
+        self._written: dict[str, tuple[str, list[Any]]] = {}
+
+    def __call__(self, connection: Connection, values: Iterable[str | int]) -> list[Any]:
+        """The rows of which the column is among `values`."""
+        wanted = list(values)
+        if not wanted:
+            return []
+        name = connection.dialect.name
+        if name not in self._written:
+            self._written[name] = _with_places(self._asking(name), name)
+        text, fixed = self._written[name]
+        # Texts are compared with texts, numbers with numbers: JSON keeps them apart.
+        given = json.dumps(wanted) if name == "sqlite" else wanted
+        places = tuple(given if value is _GIVEN else value for value in fixed)
+        return list(connection.exec_driver_sql(text, places).all())
+
+    def _asking(self, name: str) -> Select[Any]:
+        given = bindparam("given", value=_GIVEN, type_=String)
+        if name == "sqlite":
+            listed = func.json_each(given).table_valued("value")
+            return self._query.where(self._column.in_(select(listed.c.value)))
+        lists = cast(given, postgresql.ARRAY(self._column.type))
+        return self._query.where(self._column == func.any(lists))
+
+
+_GIVEN: Any = object()  # stands where the values go
+
+
+def _with_places(query: Select[Any], name: str) -> tuple[str, list[Any]]:
+    """The text of a query, and for each of its places the value that stands there."""
+    written = (
+        query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+        if name == "sqlite"
+        else query.compile(dialect=postgresql.dialect(paramstyle="format"))  # type: ignore[no-untyped-call]
+    )
+    return str(written), [written.params[place] for place in written.positiontup or ()]

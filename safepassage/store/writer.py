@@ -80,8 +80,7 @@ class Writer:
 
     def _prepare(self, connection: Connection) -> None:
         if self._file is None:
-            with connection.begin():
-                lock.lock_database(connection)
+            lock.lock_database(connection)
         with connection.begin():
             engine.check_durable(connection)
         with connection.begin():
@@ -91,6 +90,8 @@ class Writer:
         """Stop writing and let another process write."""
         with self._mutex:
             self._is_closed = True
+            if self._connection is not None and self._file is None:
+                lock.unlock_database(self._connection)
             self._disconnect()
             if self._file is not None:
                 self._file.release()

@@ -213,6 +213,17 @@ def test_a_reading_stays_at_its_position_while_more_is_recorded(store: Store) ->
             assert [e.seq for e in after.entries(4)] == [5, 6]
 
 
+def test_an_older_reading_asked_later_knows_only_what_was_there(store: Store) -> None:
+    store.append(MORNING[:2], **PHONE)
+    with store.ledger() as before:
+        store.append(MORNING[2:], **PHONE)
+        with store.ledger() as after:
+            assert list(after.catalogue.places) == ["haven"]
+        assert before.catalogue.places == {}
+        with store.ledger() as after:
+            assert list(after.catalogue.places) == ["haven"]
+
+
 def test_what_another_writer_left_is_not_taken_for_ones_own(address: str) -> None:
     def record(facts: list[Fact]) -> Receipt:
         with open_store(address, writer=True) as writer:
