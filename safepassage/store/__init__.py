@@ -15,7 +15,6 @@ from safepassage.store.errors import (
     StoreFaultError,
     StoreLockedError,
     StoreMissingError,
-    TamperedError,
 )
 from safepassage.store.jsonl import ImportReport, read_lines
 from safepassage.store.quarantine import Item
@@ -40,7 +39,6 @@ __all__ = [
     "StoreLockedError",
     "StoreMissingError",
     "StoredLedger",
-    "TamperedError",
     "open_store",
     "read_lines",
 ]

@@ -5,7 +5,6 @@ StoreError                  everything the store raises on purpose
 ├── StoreLockedError        another process writes this ledger
 ├── SchemaError             the ledger was written by another version of the program
 ├── StoreFaultError         the disk or the database failed: nothing was acknowledged
-├── TamperedError           what is stored is not what was recorded
 └── LineError               a line of an export cannot be read; it names line, field and remedy
 """
 
@@ -32,10 +31,6 @@ class SchemaError(StoreError):
 
 class StoreFaultError(StoreError):
     """The disk or the database failed.  The ledger is read only until it is opened again."""
-
-
-class TamperedError(StoreError):
-    """What is stored is not what was recorded."""
 
 
 class LineError(StoreError, ValueError):
