@@ -27,7 +27,7 @@ Every command that reads takes `--json`. Every command takes `--store` (or the e
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | done, and something was found to be wrong: a discrepancy of the check, a quarantined line |
+| 1 | done, and `check` found something wrong, or `import` put a line into quarantine |
 | 2 | the input is wrong; the message says what, where and what to do |
 | 3 | the store is missing, locked, full or broken; nothing was half written |
 

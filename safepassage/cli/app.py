@@ -90,9 +90,23 @@ def main() -> None:
     except SafePassageError as fault:
         typer.echo(f"safepassage: {fault}", err=True)
         sys.exit(_exit_code(fault))
+    except Exception as fault:
+        if not type(fault).__module__.startswith("sqlalchemy"):
+            raise
+        typer.echo(f"safepassage: {_database_said(fault)}", err=True)
+        sys.exit(EXIT_FAULT)
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
         sys.exit(130)
+
+
+def _database_said(fault: Exception) -> str:
+    """What a database said that cannot be read, as a sentence, without any values."""
+    said = str(getattr(fault, "orig", None) or type(fault).__name__).strip().partition("\n")[0]
+    return (
+        f"the ledger cannot be read: {said}. Keep its file as it is, look at the disk, and restore"
+        " an export or a copy into another store"
+    )
 
 
 def _exit_code(fault: Exception) -> int:

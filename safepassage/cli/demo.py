@@ -13,9 +13,10 @@ from safepassage.cli.claims import print_findings, print_totals
 from safepassage.cli.opened import Opened, opened
 from safepassage.cli.output import heading, instant, print_table
 from safepassage.cli.scenario import take_scenario
-from safepassage.cli.serve import PORT, serve_store
-from safepassage.model.instant import Window, zulu
-from safepassage.report.figure import Figure, ask
+from safepassage.cli.serve import PORT, PORT_MAX, serve_store
+from safepassage.model.claim import Subject
+from safepassage.model.instant import Window, format_instant, zulu
+from safepassage.report.figure import Figure, ask, end_of
 from safepassage.report.reconcile import reconcile
 from safepassage.report.sitrep import make_sitrep
 from safepassage.report.verdict import judge, last_departure
@@ -23,6 +24,7 @@ from safepassage.store.store import Store, open_store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 DAY = timedelta(days=1)
+COMPARED = (123_000, 116_000)  # two numbers said of one airlift on one day
 Day = tuple[Window, Figure, list[tuple[Figure, Figure]]]
 
 
@@ -31,7 +33,9 @@ def demo(
     scenario: Annotated[str, typer.Option(help="A folder of scenarios/.")] = "kabul-2021",
     folder: Annotated[Path, typer.Option(help="Where the demo's ledger is kept.")] = Path("demo"),
     serve: Annotated[bool, typer.Option(help="Serve the board afterwards.")] = True,
-    port: Annotated[int, typer.Option(help="Port of the board; 0 chooses a free one.")] = PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=PORT_MAX, help="Port of the board; 0 chooses a free one.")
+    ] = PORT,
 ) -> None:
     """Account for the Kabul airlift of 2021 from its published figures, then serve the board.
 
@@ -50,10 +54,21 @@ def demo(
     with opened(store) as at:
         _tell(at)
         _check(at.store)
+        hint = _hint(at)
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
-    typer.echo(f"  safepassage figure compare 123000 116000 --store {store}")
+    typer.echo(f"  safepassage {hint} --store {store}")
     if serve:
         serve_store(store, port)
+
+
+def _hint(at: Opened) -> str:
+    """A command that has an answer in this ledger."""
+    said = {c.quantity.value for c in at.claims() if c.quantity and c.subject is Subject.FIGURE}
+    if said.issuperset(COMPARED):
+        return "figure compare " + " ".join(map(str, COMPARED))
+    end = end_of(at.ledger)
+    is_ahead = end is not None and end > at.now
+    return f"sitrep --as-of {format_instant(end)}" if end and is_ahead else "sitrep"
 
 
 def _tell(at: Opened) -> None:

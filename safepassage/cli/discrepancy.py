@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption, opened
+from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption, all_recorded, opened
 from safepassage.cli.output import print_json
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import DiscrepancyId, EntryId
@@ -77,17 +77,20 @@ def explain(
 
 def _handle(store: str, discrepancy: str, owner: str, explanation: str | None) -> None:
     with opened(store) as at:
-        known = {d.discrepancy.id for d in doubts(at.ledger, max(at.now, datetime.now(UTC)))}
-        known |= {d.discrepancy.id for d in doubts(at.ledger, at.now)}
-    if discrepancy not in known:
+        now = datetime.now(UTC)
+        known = {d.discrepancy.id: d.discrepancy for d in doubts(at.ledger, max(at.now, now))}
+        # What `list` shows is what the desk has read and explains.
+        known |= {d.discrepancy.id: d.discrepancy for d in doubts(at.ledger, at.now)}
+    found = known.get(DiscrepancyId(discrepancy))
+    if found is None:
         raise BadQuestionError(f"no discrepancy {discrepancy!r}; `list` prints their ids")
-    now = datetime.now(UTC)
     fact = Handling(
         id=EntryId(f"handling/{discrepancy}-{now:%Y%m%dT%H%M%S%f}"),
-        discrepancy=DiscrepancyId(discrepancy),
+        discrepancy=found.id,
         owner=owner,
         occurred_at=now,
         explanation=explanation,
+        heads=None if explanation is None else found.heads,
     )
     with open_store(store, writer=True) as writing:
-        writing.append([fact], source=owner, recorded_at=now)
+        all_recorded(writing.append([fact], source=owner, recorded_at=now))

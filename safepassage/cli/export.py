@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from safepassage.cli.opened import DEFAULT_STORE, StoreOption
 from safepassage.cli.output import progress
-from safepassage.model.errors import BadQuestionError
+from safepassage.cli.written import written
 from safepassage.store.store import Store, open_store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -33,25 +32,15 @@ def export(
             for line in reading.export_lines():
                 sys.stdout.write(line)
             return
-        written = _write(reading, out)
-    typer.echo(f"{written:,} entries written to {out}", err=True)
+        lines = _write(reading, out)
+    typer.echo(f"{lines:,} entries written to {out}", err=True)
 
 
 def _write(store: Store, out: Path) -> int:
-    """Write beside the target and move it there, so that a half-written file has no name."""
-    partial = out.with_name(out.name + ".partial")
-    written = 0
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
-            with progress("exporting", store.head().seq) as done:
-                for line in store.export_lines():
-                    file.write(line)
-                    written += 1
-                    done(written)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(out)
-    except OSError as fault:
-        partial.unlink(missing_ok=True)
-        raise BadQuestionError(f"{out} cannot be written: {fault.strerror}") from fault
-    return written
+    lines = 0
+    with written(out, store) as file, progress("exporting", store.head().seq) as done:
+        for line in store.export_lines():
+            file.write(line)
+            lines += 1
+            done(lines)
+    return lines

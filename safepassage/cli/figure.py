@@ -13,6 +13,7 @@ from safepassage.cli.opened import (
     JsonOption,
     Opened,
     StoreOption,
+    all_recorded,
     opened,
     stored_operation,
 )
@@ -245,7 +246,8 @@ def publish(
             position=figure.question.position,
             published_at=published_at,
         )
-        writing.append([fact], source="duty-officer", recorded_at=published_at)
+        receipt = writing.append([fact], source="duty-officer", recorded_at=published_at)
+        all_recorded(receipt)
     if json:
         print_json(figure.to_json() | {"publication": fact.id})
     else:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from safepassage.cli.app import EXIT_FOUND
-from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
+from safepassage.cli.opened import DEFAULT_STORE, OPERATION, JsonOption, StoreOption
 from safepassage.cli.output import print_json, progress
+from safepassage.model.errors import BadQuestionError
+from safepassage.store.errors import SchemaError, StoreMissingError
 from safepassage.store.jsonl import read_lines
-from safepassage.store.store import Store, open_store
+from safepassage.store.store import open_store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -36,8 +39,7 @@ def import_facts(
 
       safepassage import kabul.jsonl --restore --store copy.db
     """
-    with open_store(store, writer=True) as writing:
-        result = _restored(writing, file) if restore else _imported(writing, file, source)
+    result = _restored(store, file) if restore else _imported(store, file, source)
     if json:
         print_json(result)
     else:
@@ -47,13 +49,26 @@ def import_facts(
         raise typer.Exit(EXIT_FOUND)
 
 
-def _restored(store: Store, file: Path) -> dict[str, int]:
-    with progress("restoring", None) as done:
-        return {"restored": store.restore(read_lines(file), done)}
+def _restored(address: str, file: Path) -> dict[str, int]:
+    lines = read_lines(file)
+    first = next(lines, None)
+    if first is None:
+        raise BadQuestionError(f"{file} is empty: there is nothing to restore")
+    with open_store(address, writer=True) as store, progress("restoring", None) as done:
+        restored = store.restore(chain([first], lines), done)
+        has_operation = store.get_document(OPERATION) is not None
+    if not has_operation:
+        typer.echo(
+            "the operation and claims files are not part of an export: give them with"
+            f" `safepassage init OPERATION.yaml --claims CLAIMS.yaml --store {address}`",
+            err=True,
+        )
+    return {"restored": restored}
 
 
-def _imported(store: Store, file: Path, source: str) -> dict[str, int]:
-    with progress("importing", None) as done:
+def _imported(address: str, file: Path, source: str) -> dict[str, int]:
+    _check_there(address)
+    with open_store(address, writer=True) as store, progress("importing", None) as done:
         report = store.import_lines(
             read_lines(file), source=source, recorded_at=datetime.now(UTC), progress=done
         )
@@ -63,3 +78,16 @@ def _imported(store: Store, file: Path, source: str) -> dict[str, int]:
         "known": report.known,
         "quarantined": report.quarantined,
     }
+
+
+def _check_there(address: str) -> None:
+    """Refuse an address at which there is no ledger: a slip of typing would make a new one."""
+    try:
+        open_store(address).close()
+    except StoreMissingError as fault:
+        raise StoreMissingError(
+            f"{fault}: run `safepassage init OPERATION.yaml` first, or restore an export with"
+            " --restore"
+        ) from fault
+    except SchemaError:
+        return  # an older one; opening it for writing brings it up to date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +16,16 @@ from safepassage.cli.opened import (
     PUBLISHED_TOTALS,
     JsonOption,
     StoreOption,
+    all_recorded,
 )
 from safepassage.cli.output import print_json
 from safepassage.exchange.claims_file import read_claims
 from safepassage.exchange.operation_file import read_operation
 from safepassage.exchange.published_file import read_totals
 from safepassage.model.errors import BadQuestionError
+from safepassage.model.instant import zulu
 from safepassage.model.operation import Operation, opening_facts
+from safepassage.model.published import PublishedTotal
 from safepassage.store.store import Store, open_store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -50,7 +54,7 @@ def init(
         read_claims(read_file(claims), claims.name)
         kept.append((CLAIMS, claims))
     if totals is not None:
-        read_totals(read_file(totals), totals.name)
+        _check_totals(read, read_totals(read_file(totals), totals.name), totals.name)
         kept.append((PUBLISHED_TOTALS, totals))
     now = datetime.now(UTC)
     with open_store(store, writer=True) as writing:
@@ -70,9 +74,27 @@ def take_operation(store: Store, operation: Operation, text: str, *, now: dateti
     """Keep an operation file and enter the places and deadlines that are new or changed."""
     with store.ledger() as ledger:
         facts = opening_facts(operation, now, ledger.catalogue)
-    receipt = store.append(facts, source="operation-file", recorded_at=now)
+    receipt = all_recorded(store.append(facts, source="operation-file", recorded_at=now))
     store.put_document(OPERATION, text, recorded_at=now)
     return receipt.recorded
+
+
+def _check_totals(operation: Operation, totals: Iterable[PublishedTotal], name: str) -> None:
+    """Refuse published totals that no running total of the operation could be set against."""
+    baselines = {b.id: b for b in operation.baselines}
+    listed = ", ".join(baselines) or "none; add it to the operation file"
+    wrong: list[str] = []
+    for total in totals:
+        baseline = baselines.get(total.baseline)
+        if baseline is None:
+            wrong.append(f"row {total.id}: no baseline {total.baseline!r}; baselines: {listed}")
+        elif total.as_of <= baseline.at:
+            wrong.append(
+                f"row {total.id}: as of {zulu(total.as_of)}, which is not after its baseline"
+                f" {baseline.id} ({zulu(baseline.at)}); check as_of_local and zone"
+            )
+    if wrong:
+        raise BadQuestionError("\n  ".join([f"{name} does not fit the operation", *wrong]))
 
 
 def read_file(path: Path) -> bytes:

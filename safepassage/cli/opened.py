@@ -16,12 +16,14 @@ from safepassage.exchange.claims_file import read_claims
 from safepassage.exchange.operation_file import read_operation
 from safepassage.exchange.published_file import read_totals
 from safepassage.model.claim import Claim
+from safepassage.model.deadline import deadlines_in_force
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
 from safepassage.report.asking import Asking
 from safepassage.report.figure import end_of
+from safepassage.store.append import Receipt
 from safepassage.store.store import Store, open_store
 
 OPERATION = "operation"  # names of the documents that a store keeps
@@ -38,6 +40,7 @@ StoreOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 DEFAULT_STORE = "safepassage.db"
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,14 @@ class Opened:
     def now(self) -> datetime:
         """The instant that questions are about unless one is given.
 
-        Now, while the operation runs; just after its last movement, once that is a day ago.
+        Now, while the operation runs; just after its last movement, once that is a day ago and
+        no deadline lies ahead.
         """
         clock = datetime.now(UTC)
         end = end_of(self.ledger)
-        return clock if end is None or clock - end < timedelta(days=1) else end
+        in_force = deadlines_in_force(self.ledger.catalogue.deadlines, clock).values()
+        is_running = end is None or clock - end < DAY or any(d.at > clock for d in in_force)
+        return clock if is_running or end is None else end
 
     def claims(self) -> list[Claim]:
         """The claims that the store keeps, none if nobody gave any."""
@@ -84,6 +90,18 @@ def opened(address: str) -> Iterator[Opened]:
     """
     with open_store(address) as store, store.ledger() as ledger:
         yield Opened(store=store, ledger=ledger, operation=stored_operation(store))
+
+
+def all_recorded(receipt: Receipt) -> Receipt:
+    """The receipt, if everything that it is for is in the ledger.
+
+    Raises:
+        BadQuestionError: something went into quarantine instead; the message says why.
+    """
+    if not receipt.is_clean:
+        reason = next(iter(receipt.reasons.values()), "`safepassage check` says why")
+        raise BadQuestionError(f"not recorded, but kept in quarantine: {reason}")
+    return receipt
 
 
 def stored_operation(store: Store) -> Operation:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from safepassage.cli.init import take_operation
-from safepassage.cli.opened import CLAIMS, PUBLISHED_TOTALS, scenario_folder
+from safepassage.cli.opened import CLAIMS, PUBLISHED_TOTALS, all_recorded, scenario_folder
 from safepassage.cli.output import progress
 from safepassage.exchange.claims_file import read_claims
 from safepassage.exchange.operation_file import read_operation
@@ -64,11 +64,11 @@ def _record(
         for batch in chunks(facts, AT_ONCE):
             first = next((i for i, f in enumerate(batch) if isinstance(f, Correction)), None)
             if first is not None and not announced:
-                store.append(batch[:first], source=SOURCE, recorded_at=now)
+                all_recorded(store.append(batch[:first], source=SOURCE, recorded_at=now))
                 _announce(store, operation, batch[first], now)
                 batch = batch[first:]
                 announced = True
-            store.append(batch, source=SOURCE, recorded_at=now)
+            all_recorded(store.append(batch, source=SOURCE, recorded_at=now))
             recorded += len(batch)
             done(recorded)
 
@@ -94,7 +94,7 @@ def _announce(store: Store, operation: Operation, correction: Fact, now: datetim
         position=said.question.position,
         published_at=cut,
     )
-    store.append([fact], source=SOURCE, recorded_at=now)
+    all_recorded(store.append([fact], source=SOURCE, recorded_at=now))
 
 
 def _read(path: Path) -> str:

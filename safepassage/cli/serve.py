@@ -10,13 +10,14 @@ from safepassage.cli.opened import DEFAULT_STORE, StoreOption
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 PORT = 8800
+PORT_MAX = 65_535
 
 
 @app.command()
 def serve(
     store: StoreOption = DEFAULT_STORE,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 chooses a free one.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=PORT_MAX, help="0 chooses a free one.")] = PORT,
 ) -> None:
     """Serve the board and print a one-time sign-in link. Nothing leaves this machine.
 

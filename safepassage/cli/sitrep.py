@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption, opened
 from safepassage.cli.output import heading, print_json, print_table
+from safepassage.cli.written import written
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.instant import parse_instant
 from safepassage.report.question import describe_window
@@ -19,6 +21,7 @@ from safepassage.report.sitrep_html import age, write_html
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 DOUBTS_SHOWN_MAX = 12
+PRESENT = timedelta(minutes=5)  # a report as of then is as of now
 
 
 class Format(StrEnum):
@@ -49,25 +52,22 @@ def sitrep(
     with opened(store) as at:
         instant = parse_instant(as_of, "--as-of") if as_of else at.now
         report = make_sitrep(at.ledger, at.operation, instant)
-    form = Format.JSON if json else form
-    if form is Format.JSON and out is None:
+        form = Format.JSON if json else form
+        if out is not None:
+            text = _as_text(report, form)
+            with written(out, at.store) as file:
+                file.write(text)
+            typer.echo(f"written: {out}", err=True)
+            return
+    if form is Format.TEXT:
+        _print(report, "the instant asked for" if as_of else "the last movement")
+    elif form is Format.JSON:
         print_json(report.to_json())
-        return
-    if form is Format.TEXT and out is None:
-        _print(report)
-        return
-    text = _written(report, form)
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise BadQuestionError(f"{out} cannot be written: {fault.strerror}") from fault
-    typer.echo(f"written: {out}", err=True)
+    else:
+        typer.echo(_as_text(report, form), nl=False)
 
 
-def _written(report: Sitrep, form: Format) -> str:
+def _as_text(report: Sitrep, form: Format) -> str:
     if form is Format.CSV:
         return write_csv(report)
     if form is Format.HTML:
@@ -79,10 +79,13 @@ def _written(report: Sitrep, form: Format) -> str:
     raise BadQuestionError("text goes to the terminal: choose --format html, csv or json")
 
 
-def _print(report: Sitrep) -> None:
+def _print(report: Sitrep, chosen: str) -> None:
     zone = report.operation.zones[0]
+    clock = datetime.now(UTC)
     heading(f"Situation report: {report.operation.name}")
     typer.echo(f"as of {shown_instant(report.as_of, zone)}, ledger position {report.position:,}")
+    if abs(clock - report.as_of) > PRESENT:
+        typer.echo(f"as of {chosen}; the clock reads {shown_instant(clock, zone)}")
     for d in report.deadlines:
         typer.echo(
             f"{report.remaining(d)} to {d.name or d.deadline}: {shown_instant(d.at, d.zone)}"

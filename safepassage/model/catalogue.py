@@ -80,10 +80,10 @@ class Catalogue:
         """What a place is for; None if nobody ever stated it."""
         if place == OUTSIDE:
             return PlaceKind.OUTSIDE
-        if place in self.lifts:
-            return PlaceKind.LIFT
         stated = self.places.get(place)
-        return stated.kind if stated else None
+        if stated is not None:  # first: a lift that took the id of a place hides nobody in it
+            return stated.kind
+        return PlaceKind.LIFT if place in self.lifts else None
 
     def departures(self, start: datetime, end: datetime) -> list[LiftStatus]:
         """Lifts that departed in [start, end): the first departure of each, oldest first."""

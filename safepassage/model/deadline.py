@@ -7,7 +7,7 @@ before it ends in Washington.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from safepassage.model.ids import EntryId, check_id
@@ -42,6 +42,9 @@ def deadlines_in_force(stated: Iterable[Deadline], as_of: datetime) -> dict[str,
     """
     in_force: dict[str, Deadline] = {}
     for deadline in sorted(stated, key=lambda d: (d.stated_at, d.id)):
-        if deadline.stated_at <= as_of or deadline.deadline not in in_force:
+        before = in_force.get(deadline.deadline)
+        if before is None:
             in_force[deadline.deadline] = deadline
+        elif deadline.stated_at <= as_of:
+            in_force[deadline.deadline] = replace(deadline, name=deadline.name or before.name)
     return in_force

@@ -14,8 +14,9 @@ entries arrived, so late, repeated and shuffled uploads change nothing:
 3. **Chains.**  The movements of one person, oldest first, must link up.  Where they do not, the
    person walked unseen: an *unseen* transfer closes the gap, so one person is at one place and is
    counted once.  A sighting at the place where the person already is (one pass at two gates)
-   moves nobody.  A person is counted under the category of their first movement throughout.
-   What does not fit is an oddity for somebody to look at.
+   moves nobody.  A chain that begins with a naming takes its head out of suspense at the place it
+   left, so that giving names changes no total.  A person is counted under the category of their
+   first movement throughout.  What does not fit is an oddity for somebody to look at.
 
 Heads without names have no chain: they are suspense.  823 heads that leave a terminal in which
 nobody was seen leave it at -823 until they are named, and every total is right all the while.
@@ -31,7 +32,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
+from safepassage.model.ids import NAMED, CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.movement import Movement, Phase
 from safepassage.model.observation import Correction, Naming
 from safepassage.model.place import OUTSIDE
@@ -62,6 +63,7 @@ class Cause(StrEnum):
     UNANCHORED = "target-missing"  # a correction or naming of an entry that is not here
     SETTLED_TWICE = "promise-settled-twice"
     CATEGORY = "category-changed"  # a person moved under another category than at first
+    REUSED = "id-of-another-movement"  # a correction reads instead what is a movement of its own
 
 
 class Oddity(NamedTuple):
@@ -128,7 +130,7 @@ def effective(movement: Movement, amendments: Amendments) -> tuple[list[Movement
     if not namings:
         return [current], oddities
     found = [
-        replace(current, id=EntryId(f"{movement.id}~{n.person}"), person=n.person, heads=1)
+        replace(current, id=named_id(movement.id, n.person), person=n.person, heads=1)
         for n in namings
     ]
     left = current.heads - len(found)
@@ -137,6 +139,16 @@ def effective(movement: Movement, amendments: Amendments) -> tuple[list[Movement
     if left > 0:
         found.append(replace(current, heads=left))
     return found, oddities
+
+
+def named_id(movement: EntryId, person: PersonId) -> EntryId:
+    """The id under which a named head moves; its mark is reserved, so it is nobody else's."""
+    return EntryId(f"{movement}{NAMED}{person}")
+
+
+def is_naming(move: Movement) -> bool:
+    """Whether this is how a named head moved, and not a movement that somebody recorded."""
+    return NAMED in move.id
 
 
 def in_order(movements: Iterable[Movement]) -> list[Movement]:
@@ -157,6 +169,8 @@ def person_transfers(moves: Iterable[Movement]) -> tuple[list[Transfer], list[Od
         if move.category != first.category:
             oddities.append(_oddity(Cause.CATEGORY, move, place))
             move = replace(move, category=first.category)
+        if recorded is first and is_naming(move):
+            place = move.from_place
         if move.to_place == place:
             oddities.append(_oddity(Cause.REPEAT, move, place))
             continue

@@ -20,6 +20,7 @@ CategoryId = NewType("CategoryId", str)
 DiscrepancyId = NewType("DiscrepancyId", str)
 
 ID_LENGTH_MAX = 100
+NAMED = "~"  # between a movement and the person named in it; no handed-in entry has it in its id
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~-]{0,99}")
 
 
@@ -36,3 +37,13 @@ def check_id(value: object, what: str) -> None:
             f"{what} {shown} is not an id: use 1-{ID_LENGTH_MAX} letters, digits and . _ : / ~ -,"
             " starting with a letter or digit"
         )
+
+
+def check_handed_in(entry: str) -> None:
+    """Refuse the id of an entry that could be taken for one that the fold makes.
+
+    Raises:
+        InvalidFactError: it has the reserved mark in it.
+    """
+    if NAMED in entry:
+        raise InvalidFactError(f"entry {entry!r}: {NAMED} is reserved, use another character")

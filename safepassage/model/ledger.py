@@ -180,7 +180,13 @@ class Book:
 
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""
-        found = self._folded[1] + _settled_twice(self.movements) + self._unanchored()
+        known = {m.id for m in self.movements}
+        found = [
+            *self._folded[1],
+            *_settled_twice(self.movements),
+            *self._unanchored(),
+            *(reused(c) for c in self.catalogue.corrections if c.instead and c.instead.id in known),
+        ]
         return sorted(found, key=lambda o: (o.instant, o.entry, o.cause))
 
     def _unanchored(self) -> list[Oddity]:
@@ -228,6 +234,14 @@ def targets(amendment: Correction | Naming) -> tuple[EntryId, ...]:
     if isinstance(amendment, Correction):
         return (amendment.corrects,)
     return amendment.movements
+
+
+def reused(correction: Correction) -> Oddity:
+    """A correction that reads instead what is a movement of its own: both are counted."""
+    instead = correction.instead
+    return Oddity(
+        Cause.REUSED, correction.stated_at, correction.id, instead.id if instead else None
+    )
 
 
 def _settled_twice(movements: Iterable[Movement]) -> list[Oddity]:

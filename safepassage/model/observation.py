@@ -129,6 +129,7 @@ class Handling:
     owner: str
     occurred_at: datetime
     explanation: str | None = None  # with one, the discrepancy is settled
+    heads: int | None = None  # by how many the sides differed when it was explained
 
     def __post_init__(self) -> None:
         check_id(self.id, "entry")

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, cast
 from safepassage.model.deadline import Deadline
 from safepassage.model.errors import InvalidFactError, NotationError
 from safepassage.model.fact import Fact
+from safepassage.model.ids import check_handed_in
 from safepassage.model.instant import format_instant, parse_instant
 from safepassage.model.lift import Lift, LiftStatus, Status
 from safepassage.model.movement import Movement, Phase
@@ -46,7 +47,9 @@ KINDS: dict[str, type[Fact]] = {
 }
 KIND_OF: dict[type[Fact], str] = {cls: kind for kind, cls in KINDS.items()}
 TEXT_LENGTH_MAX = 20_000
-_UNWRITABLE = re.compile("[\x00-\x1f\ud800-\udfff]")  # control characters, half characters
+_UNWRITABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)  # control characters, line ends, overrides of the direction of writing, half characters
 
 
 def _text(value: Any) -> str:
@@ -55,7 +58,7 @@ def _text(value: Any) -> str:
     if len(value) > TEXT_LENGTH_MAX:
         raise InvalidFactError(f"text of {len(value)} characters; at most {TEXT_LENGTH_MAX}")
     if _UNWRITABLE.search(value):
-        raise InvalidFactError("text with a control character or half a character in it")
+        raise InvalidFactError("text with a control character, a line end or half a character")
     return value
 
 
@@ -160,6 +163,7 @@ def from_body(kind: str, body: Any) -> Fact:
     if unknown:
         raise NotationError(f"{kind}: unknown field {unknown[0]!r}")
     try:
+        check_handed_in(values["id"])
         return cls(**values)
     except InvalidFactError as fault:
         raise NotationError(f"{kind}: {fault}") from fault

@@ -10,6 +10,7 @@ from typing import Any
 from safepassage.model.discrepancy import Discrepancy
 from safepassage.model.instant import format_instant
 from safepassage.model.ledger import Ledger
+from safepassage.model.observation import Handling
 from safepassage.report.checks import run_checks
 
 
@@ -62,5 +63,12 @@ def _doubt(ledger: Ledger, discrepancy: Discrepancy, as_of: datetime) -> Doubt:
         discrepancy=discrepancy,
         owner=handled.owner if handled else None,
         age=max(timedelta(0), as_of - discrepancy.since),
-        explanation=handled.explanation if handled else None,
+        explanation=_still_explains(handled, discrepancy),
     )
+
+
+def _still_explains(handled: Handling | None, discrepancy: Discrepancy) -> str | None:
+    """The explanation, unless the sides differ by another number than the one it explained."""
+    if handled is None or handled.heads not in (None, discrepancy.heads):
+        return None
+    return handled.explanation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,10 +61,21 @@ def ask(ledger: Ledger, question: Question) -> Figure:
     elif defined.measure is Measure.LIFTS:
         value = len(departures(view, question))
     elif defined.unit is Unit.FAMILIES:
-        value = len({t.group or t.person or t.entry for t in counted_transfers(view, question)})
+        value = sum(family_amounts(counted_transfers(view, question)))
     else:
         value = sum(f.heads for f in _counted_flows(view, question))
     return Figure(question=question, value=value)
+
+
+def family_amounts(moved: Iterable[Transfer]) -> list[int]:
+    """How many families each transfer adds: a group at its first, a head of no group always."""
+    seen: set[str] = set()
+    amounts = []
+    for t in moved:
+        name = t.group or t.person
+        amounts.append(t.heads if name is None else int(name not in seen))
+        seen.add(name or "")
+    return amounts
 
 
 def as_recorded(ledger: Ledger, position: int) -> Ledger:
@@ -80,14 +92,15 @@ def as_recorded(ledger: Ledger, position: int) -> Ledger:
 
 
 def end_of(ledger: Ledger) -> datetime | None:
-    """The first whole minute after the last movement; None before the first movement.
+    """The first whole minute after the last movement or lift; None before the first movement.
 
     A total that ran exactly up to the last movement would leave it out: windows are half open.
     """
     extent = ledger.extent()
     if extent is None:
         return None
-    return extent[1].replace(second=0, microsecond=0) + timedelta(minutes=1)
+    last = max([extent[1], *(s.occurred_at for s in ledger.catalogue.statuses[-1:])])
+    return last.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def span(question: Question) -> tuple[datetime, datetime]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from difflib import get_close_matches
+from zoneinfo import available_timezones
 
 from safepassage.model.errors import BadQuestionError, InvalidFactError
 from safepassage.model.ids import CategoryId
@@ -16,6 +17,7 @@ from safepassage.model.instant import Window, in_utc, zone
 from safepassage.model.movement import Phase
 from safepassage.report.asking import Asking
 from safepassage.report.definition import definition
+from safepassage.report.figure import UNKNOWN_OPERATOR
 from safepassage.report.question import Question
 
 KEYS = {
@@ -43,7 +45,8 @@ def read_question(words: Sequence[str], asking: Asking, now: datetime) -> Questi
     defined = definition(figure)
     said = _said(rest)
     zone_name = said.get("zone") or asking.zone
-    zone(zone_name)
+    if "zone" in said:
+        _check_zone(zone_name)
     if "position" in said:
         asking = replace(asking, position=_whole(said["position"]))
     question = (
@@ -55,8 +58,8 @@ def read_question(words: Sequence[str], asking: Asking, now: datetime) -> Questi
         raise BadQuestionError(f"{figure} is a stock at an instant: give as_of= only")
     return replace(
         question,
-        categories=tuple(map(CategoryId, _list(said.get("count")) or question.categories)),
-        operator_classes=_list(said.get("operators")),
+        categories=_categories(said.get("count"), asking) or question.categories,
+        operator_classes=_operators(said.get("operators"), asking),
         phase=_phase(said.get("phase")),
         zone=zone_name,
     )
@@ -100,12 +103,67 @@ def _instant(text: str | None, zone_name: str) -> datetime | None:
         raise BadQuestionError(
             f"{text!r} is not an instant: write it like 2021-08-28T03:00"
         ) from None
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=ZoneInfo(zone_name))
     try:
+        if instant.tzinfo is None:
+            return _local(instant, zone_name)
         return in_utc(instant, "instant")
     except InvalidFactError as fault:
         raise BadQuestionError(str(fault)) from fault
+
+
+def _local(written: datetime, zone_name: str) -> datetime:
+    """The one instant at which the clocks of a zone read this."""
+    there = zone(zone_name)
+    first = in_utc(written.replace(tzinfo=there, fold=0), "instant")
+    second = in_utc(written.replace(tzinfo=there, fold=1), "instant")
+    if first == second:
+        return first
+    shown = f"{written:%Y-%m-%dT%H:%M}"
+    either = " or ".join(i.astimezone(there).isoformat(timespec="minutes") for i in (first, second))
+    if first.astimezone(there).replace(tzinfo=None) != written:
+        raise BadQuestionError(
+            f"{shown} does not exist in {zone_name}, where clocks go forward then: give an offset,"
+            f" {either}"
+        )
+    raise BadQuestionError(
+        f"{shown} happens twice in {zone_name}, where clocks go back then: give an offset, {either}"
+    )
+
+
+def _check_zone(name: str) -> None:
+    """Refuse what is not the name of a place: EST has no summer time, and AFT is nowhere."""
+    known = available_timezones()
+    if name == "UTC" or ("/" in name and name in known):
+        return
+    cities = {z.rpartition("/")[2].casefold(): z for z in sorted(known, reverse=True) if "/" in z}
+    meant = cities.get(name.strip().replace(" ", "_").casefold())
+    remedy = f"did you mean {meant}?" if meant else "name a place, such as Asia/Kabul, or say UTC"
+    raise BadQuestionError(f"{name[:60]!r} is not a time zone: {remedy}")
+
+
+def _operators(text: str | None, asking: Asking) -> tuple[str, ...] | None:
+    known = [*(c.id for c in asking.operation.operator_classes), UNKNOWN_OPERATOR]
+    return _known(_list(text), known, "operator class", "operator classes")
+
+
+def _categories(text: str | None, asking: Asking) -> tuple[CategoryId, ...] | None:
+    known = [c.id for c in asking.operation.categories]
+    said = _known(_list(text), known, "category", "categories")
+    return said and tuple(map(CategoryId, said))
+
+
+def _known(
+    said: tuple[str, ...] | None, known: Sequence[str], one: str, several: str
+) -> tuple[str, ...] | None:
+    """What was said, if the operation knows all of it."""
+    for word in said or ():
+        if word not in known:
+            near = get_close_matches(word, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise BadQuestionError(
+                f"no {one} {word[:60]!r}; {several}: {', '.join(dict.fromkeys(known))}{hint}"
+            )
+    return said
 
 
 def _whole(text: str) -> int:

@@ -19,6 +19,7 @@ from safepassage.model.instant import (
     in_utc,
     local,
     parse_instant,
+    zone,
     zulu,
 )
 from safepassage.model.ledger import Ledger
@@ -47,6 +48,12 @@ class Question:
             raise BadQuestionError(f"{self.figure} is counted over a window: give start and end")
         if not self.defined.has_window and self.window is not None:
             raise BadQuestionError(f"{self.figure} is a stock at an instant: leave the window out")
+        if self.phase is Phase.VOIDED or (self.phase is Phase.PENDING and self.window is None):
+            raise BadQuestionError(
+                f"phase {self.phase}: a flow counts what was posted or what was pending (promised),"
+                " a stock what was posted"
+            )
+        zone(self.zone)
         if self.position < 0:
             raise BadQuestionError(f"position {self.position} is below zero")
         if not self.categories:
@@ -98,6 +105,8 @@ class Question:
         Raises:
             BadQuestionError: a part is missing, unknown or of the wrong type.
         """
+        if not isinstance(parts, Mapping):
+            raise BadQuestionError("a question is an object with named parts")
         unknown = set(parts) - {f.name for f in fields(cls)}
         if unknown:
             raise BadQuestionError(f"unknown part of a question: {', '.join(sorted(unknown))}")
@@ -108,14 +117,16 @@ class Question:
                 figure=parts["figure"],
                 window=window and read_window(window),
                 baseline=parts.get("baseline"),
-                operator_classes=None if classes is None else tuple(classes),
-                categories=tuple(parts.get("categories") or (EVACUEE,)),
+                operator_classes=None if classes is None else tuple(_texts(classes)),
+                categories=tuple(_texts(parts.get("categories") or (EVACUEE,))),
                 phase=Phase(parts.get("phase", Phase.POSTED)),
                 as_of=parse_instant(parts["as_of"], "as of"),
                 position=int(parts["position"]),
                 zone=parts.get("zone") or "UTC",
             )
-        except (KeyError, TypeError, ValueError) as fault:
+        except KeyError as missing:
+            raise BadQuestionError(f"not a question: {missing} is missing") from missing
+        except (AttributeError, TypeError, ValueError, OverflowError) as fault:
             raise BadQuestionError(f"not a question: {fault}") from fault
 
     def describe(self) -> str:
@@ -132,6 +143,12 @@ class Question:
         return " | ".join(parts)
 
 
+def _texts(values: Any) -> list[Any]:
+    if isinstance(values, str) or not all(isinstance(v, str) for v in values):
+        raise TypeError(f"{values!r} is not a list of ids")
+    return list(values)
+
+
 def read_window(parts: Mapping[str, Any]) -> Window:
     """A window from its JSON values.
 
@@ -142,8 +159,8 @@ def read_window(parts: Mapping[str, Any]) -> Window:
         start, end = parts["start"], parts["end"]
     except (KeyError, TypeError):
         raise InvalidFactError("a window has a start and an end") from None
-    zone = parts.get("zone") or "UTC"
-    return Window(parse_instant(start, "start"), parse_instant(end, "end"), zone)
+    named = parts.get("zone") or "UTC"
+    return Window(parse_instant(start, "start"), parse_instant(end, "end"), named)
 
 
 def describe_window(window: Window, baseline: str | None = None) -> str:

@@ -8,7 +8,7 @@ no definition is guessed in silence.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from safepassage.model.claim import Claim
 from safepassage.model.ids import CategoryId
 from safepassage.model.instant import Window, zulu
 from safepassage.report.asking import Asking
+from safepassage.report.definition import definition
 from safepassage.report.figure import UNKNOWN_OPERATOR
 from safepassage.report.question import Question
 
@@ -49,6 +50,9 @@ _Population = tuple[Choice, tuple[CategoryId, ...]]
 
 def readings(claim: Claim, asking: Asking, last: datetime) -> Iterator[Reading]:
     """Every reading of a claimed figure: as said first, then with more and more changed."""
+    if not definition(claim.figure or "").has_window:
+        yield from _stock_readings(claim, asking, last)
+        return
     found = []
     spans = list(_spans(claim, asking, last))
     for span, operators, population in product(
@@ -76,6 +80,16 @@ def readings(claim: Claim, asking: Asking, last: datetime) -> Iterator[Reading]:
     for reading in sorted(found, key=lambda r: len(r.changed)):
         once.setdefault(reading.question, reading)
     yield from once.values()
+
+
+def _stock_readings(claim: Claim, asking: Asking, last: datetime) -> Iterator[Reading]:
+    """The readings of a claimed stock: at the instant that was said, or at each likely one."""
+    for as_of, label, stated in _as_of(claim, asking, last):
+        for population, categories in _populations(claim, asking):
+            asked = replace(asking.at(claim.figure or "", as_of), categories=categories)
+            assumed = () if stated else (label,)
+            changed = () if population.stated else (population.label,)
+            yield Reading(question=asked, assumed=assumed, changed=changed)
 
 
 def unknown_categories(claim: Claim, asking: Asking) -> list[CategoryId]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from safepassage.model.errors import BadQuestionError
 from safepassage.model.instant import Window, format_instant
 from safepassage.model.ledger import Ledger
 from safepassage.model.published import PublishedTotal
@@ -69,13 +70,25 @@ def reconcile(
         if old is not None and old.as_of < total.as_of and not total.is_bound:
             moved = _moved(ledger, asking, figure, old.as_of, total.as_of)
             unexplained = total.people - old.people - moved
-        held = ask(ledger, asking.since(figure, total.baseline, total.as_of)).value
+        held = _held(ledger, asking, figure, total)
         rows.append(
             RunningTotal(published=total, ledger=held, moved=moved, unexplained=unexplained)
         )
         if not total.is_bound:
             before[total.baseline] = total
     return rows
+
+
+def _held(ledger: Ledger, asking: Asking, figure: str, total: PublishedTotal) -> int:
+    """What the ledger holds for a published total.
+
+    Raises:
+        BadQuestionError: its baseline is unknown or lies after it; the message names the row.
+    """
+    try:
+        return ask(ledger, asking.since(figure, total.baseline, total.as_of)).value
+    except BadQuestionError as fault:
+        raise BadQuestionError(f"published total {total.id}: {fault}") from fault
 
 
 def _moved(ledger: Ledger, asking: Asking, figure: str, start: datetime, end: datetime) -> int:

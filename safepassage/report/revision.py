@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from safepassage.model.errors import BadQuestionError, NotationError
 from safepassage.model.instant import format_instant
 from safepassage.model.ledger import Ledger
 from safepassage.model.observation import Publication
@@ -52,8 +53,17 @@ class Revision:
 
 def revisions(ledger: Ledger) -> list[Revision]:
     """Every published figure that the ledger now answers differently, oldest publication first."""
-    found = (_revision(ledger, p) for p in ledger.catalogue.publications)
+    found = (_revision(ledger, p) for p in ledger.catalogue.publications if is_readable(p))
     return [r for r in found if r is not None]
+
+
+def is_readable(publication: Publication) -> bool:
+    """Whether a publication holds a question that can be asked again."""
+    try:
+        Question.from_canonical(publication.question)
+    except (BadQuestionError, NotationError):
+        return False
+    return True
 
 
 def _revision(ledger: Ledger, publication: Publication) -> Revision | None:

@@ -135,6 +135,11 @@ def _of_figure(
     if end is None:
         return Finding(claim=claim, verdict=Verdict.CANNOT_TELL, reason="the ledger is empty")
     found = list(readings(claim, asking, end))
+    if unknown_parts := _unknown(claim, asking):
+        return Finding(claim=claim, verdict=Verdict.CANNOT_TELL, reason=unknown_parts)
+    if not found:
+        reason = "its instant lies before everything that could be counted"
+        return Finding(claim=claim, verdict=Verdict.CANNOT_TELL, reason=reason)
     plain = [r for r in found if not r.changed]
     true_plain = [r for r in plain if quantity.allows(answer(r.question))]
     if true_plain:
@@ -153,6 +158,16 @@ def _of_figure(
         reason = f"the ledger does not tell {', '.join(unknown)} apart, and no other reading fits"
         return Finding(claim=claim, verdict=Verdict.CANNOT_TELL, reason=reason)
     return _nowhere_true(claim, quantity, found, answer)
+
+
+def _unknown(claim: Claim, asking: Asking) -> str:
+    """What the claim names and the operation does not have, in words; empty if nothing."""
+    baselines = {b.id for b in asking.operation.baselines}
+    operators = {c.id for c in asking.operation.operator_classes}
+    if claim.baseline is not None and claim.baseline not in baselines:
+        return f"the operation has no baseline {claim.baseline!r}"
+    strange = [c for c in claim.operator_classes or () if c not in operators]
+    return f"the operation has no operator class {strange[0]!r}" if strange else ""
 
 
 def _plainly_true(

@@ -22,6 +22,8 @@ from safepassage.report.figure import (
     ask,
     counted_transfers,
     departures,
+    family_amounts,
+    held_at,
     operator_class,
 )
 from safepassage.report.question import Question
@@ -74,9 +76,7 @@ class Derivation:
 
     @property
     def total(self) -> int:
-        """What the lines add up to: the value, but for families that stand on several lines."""
-        if self.figure.unit is Unit.FAMILIES:
-            return len({line.group or line.person or line.entry for line in self.lines})
+        """What the lines add up to: the value."""
         return sum(line.amount for line in self.lines)
 
     def subtotals(self, ledger: Ledger) -> list[Subtotal]:
@@ -114,31 +114,23 @@ def why(ledger: Ledger, question: Question) -> Derivation:
     if defined.measure is Measure.LIFTS:
         lines = [_departure_line(view, status) for status in departures(view, question)]
     elif defined.measure is Measure.FLOW:
-        lines = [_line(t, t.heads) for t in counted_transfers(view, question)]
+        moved = counted_transfers(view, question)
+        each = family_amounts(moved) if defined.unit is Unit.FAMILIES else [t.heads for t in moved]
+        lines = [_line(t, amount) for t, amount in zip(moved, each, strict=True)]
     else:
         lines = _stock_lines(view, question)
     return Derivation(figure=ask(view, question), lines=lines)
 
 
 def _stock_lines(ledger: Ledger, question: Question) -> list[Line]:
-    at_kinds = question.defined.at_kinds
-    catalogue = ledger.catalogue
     lines = []
     for t in ledger.transfers(EARLIEST, question.as_of + JUST_AFTER):
         if t.phase is not Phase.POSTED or t.category not in question.categories:
             continue
-        sides = [
-            (sign, place)
-            for sign, place in ((-1, t.from_place), (1, t.to_place))
-            if catalogue.kind(place) in at_kinds
-            and (
-                question.operator_classes is None
-                or operator_class(ledger, place) in question.operator_classes
-            )
-        ]
-        amount = sum(sign * t.heads for sign, _ in sides)
-        if amount:
-            lines.append(_line(t, amount))
+        entered = held_at(ledger, question, t.to_place)
+        left = held_at(ledger, question, t.from_place)
+        if entered != left:
+            lines.append(_line(t, t.heads if entered else -t.heads))
     return lines
 
 

@@ -40,7 +40,7 @@ def parse_address(address: str | os.PathLike[str]) -> URL:
     """
     text_form = os.fspath(address)
     if "://" not in text_form:
-        return URL.create("sqlite", database=text_form)
+        return _file(URL.create("sqlite", database=text_form))
     try:
         url = make_url(text_form)
     except ArgumentError:
@@ -52,12 +52,21 @@ def parse_address(address: str | os.PathLike[str]) -> URL:
     if backend == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise StoreError("a ledger in memory would be lost with the program: give a path")
-        return url.set(drivername="sqlite")
+        return _file(url.set(drivername="sqlite"))
     if backend != "postgresql":
         raise StoreError(f"a ledger is kept in SQLite or PostgreSQL, not in {backend}")
     if importlib.util.find_spec("psycopg") is None:
         raise StoreError('PostgreSQL needs the driver psycopg: pip install "safepassage[postgres]"')
     return url.set(drivername="postgresql+psycopg")
+
+
+def _file(url: URL) -> URL:
+    """The address of a SQLite ledger, if a file may be there."""
+    if not url.database:
+        raise StoreError("the address of the ledger is empty: give a path, like safepassage.db")
+    if os.path.isdir(url.database):
+        raise StoreError(f"{url.database} is a folder: name the ledger's file in it")
+    return url
 
 
 def is_sqlite(url: URL) -> bool:
@@ -80,7 +89,8 @@ def writing_engine(url: URL) -> Engine:
     if not is_sqlite(url):
         # The name is what a second writer is told about the first.
         name = f"safepassage writer, process {os.getpid()}"
-        return create_engine(url, connect_args={**_POSTGRESQL, "application_name": name})
+        options = {**_POSTGRESQL, "application_name": name}
+        return create_engine(url, connect_args=options, hide_parameters=True)
     path = database_path(url)
     if not path.exists():
         _create_private(path)
@@ -94,7 +104,11 @@ def reading_engine(url: URL) -> Engine:
     """An engine whose transactions are snapshots that cannot write."""
     if not is_sqlite(url):
         engine = create_engine(
-            url, connect_args=_POSTGRESQL, isolation_level="REPEATABLE READ", max_overflow=-1
+            url,
+            connect_args=_POSTGRESQL,
+            isolation_level="REPEATABLE READ",
+            max_overflow=-1,
+            hide_parameters=True,
         )
         event.listen(engine, "begin", _begin_read_only)
         return engine
@@ -109,7 +123,7 @@ def reading_engine(url: URL) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     # isolation_level None keeps Python's driver from beginning transactions on its own.
     options = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_SECONDS}
-    return create_engine(url, connect_args=options, max_overflow=-1)
+    return create_engine(url, connect_args=options, max_overflow=-1, hide_parameters=True)
 
 
 def _create_private(path: Path) -> None:

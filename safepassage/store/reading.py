@@ -25,11 +25,13 @@ from safepassage.model.fact import Entry
 from safepassage.model.fold import Cause, Oddity, Transfer
 from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
 from safepassage.model.instant import from_micros, to_micros
-from safepassage.model.ledger import Book, Flow, Ledger, Stock
+from safepassage.model.ledger import Book, Flow, Ledger, Stock, reused
 from safepassage.model.movement import Phase
+from safepassage.model.observation import Correction
 from safepassage.store import record
+from safepassage.store.amended import INSTEAD
 from safepassage.store.record import Head, Row
-from safepassage.store.schema import adjustment, entry, flow, head, oddity
+from safepassage.store.schema import adjustment, entry, flow, head, mention, oddity
 from safepassage.store.span import Buckets, cut
 
 ROWS_AT_A_TIME = 2000
@@ -243,8 +245,20 @@ class StoredLedger:
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""
         rows = self._connection.execute(select(oddity))
-        found = [_oddity(row) for row in rows]
+        found = [_oddity(row) for row in rows] + self._reused()
         return sorted(found, key=lambda o: (o.instant, o.entry, o.cause))
+
+    def _reused(self) -> list[Oddity]:
+        """Corrections that read instead what is a movement of its own."""
+        other = entry.alias("other")
+        query = (
+            select(entry)
+            .join(mention, mention.c.seq == entry.c.seq)
+            .join(other, other.c.id == mention.c.target)
+            .where(mention.c.role == INSTEAD, other.c.instant.is_not(None))
+        )
+        found = [record.fact_of(row) for row in self._rows(query)]
+        return [reused(c) for c in found if isinstance(c, Correction) and c.instead is not None]
 
     def entry(self, entry_id: EntryId) -> Entry | None:
         """The entry with that id."""

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from safepassage.model.errors import InvalidFactError, NotationError
 from safepassage.model.fact import CLOCK_AHEAD_MAX, Entry, Fact
 from safepassage.model.fold import Transfer
-from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId, check_handed_in
 from safepassage.model.instant import EARLIEST, LATEST, format_instant, from_micros, to_micros
 from safepassage.model.movement import EVACUEE, Movement, Phase
 from safepassage.model.wire import KIND_OF, from_body, from_text, to_body, to_text
@@ -123,6 +123,7 @@ def offer(fact: Fact, source: str, clock_ahead: int) -> Offer:
             lies outside 2000-2100.
     """
     if type(fact) is Movement:
+        check_handed_in(fact.id)
         if clock_ahead:
             _check_true_instant(fact, clock_ahead)
         if not fact.drawn:

@@ -193,6 +193,7 @@ class Refold:
         projected, transfers = fold_person(person, chain, own)
         for transfer in transfers:
             self._count(transfer)
-        if transfers and transfers[-1].to_place != OUTSIDE:
-            self.heads_inside += 1
+        if transfers:  # linked up, so that only its ends count
+            first, last = transfers[0], transfers[-1]
+            self.heads_inside += (first.from_place == OUTSIDE) - (last.to_place == OUTSIDE)
         return Folded(f"p:{person}", projected)

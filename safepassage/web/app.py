@@ -128,12 +128,20 @@ def answer_to(request: Request, fault: Exception) -> Response:
     else:
         kinds = [kind for kind in type(fault).__mro__ if kind in ERRORS]
         wrong = ERRORS[kinds[0]] if kinds else Wrong(500, "error.ours")
-        said = str(fault) if kinds else ""
+        said = sentence_of(fault) if kinds else ""
     if wrong.status >= 500:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=fault)
     if wants_json(request):
         return JSONResponse({"error": wrong.headline, "said": said}, wrong.status)
     return render(request, "error.html", wrong.status, headline=wrong.headline, said=said)
+
+
+def sentence_of(fault: Exception) -> str:
+    """What is wrong, for whoever asked; never where in this program it was noticed."""
+    said = str(fault)
+    if isinstance(fault, RequestValidationError):
+        said = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in fault.errors())
+    return said.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text
 
 
 def not_signed_in(request: Request) -> Response:

@@ -20,7 +20,7 @@ from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.report.asking import Asking
 from safepassage.report.discrepancies import Doubt
-from safepassage.report.figure import JUST_AFTER, Figure, ask, departures
+from safepassage.report.figure import JUST_AFTER, Figure, ask, departures, end_of
 from safepassage.report.question import Question
 from safepassage.web.departures import HourOfDepartures, by_hour, classes_of, legs_flown
 from safepassage.web.stocks import TREND, PlaceStock, Stage, counted, place_stocks, stages
@@ -30,7 +30,7 @@ RESTS_AFTER = timedelta(hours=24)  # no news for so long: the board opens at the
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From the first thing that happened to the newest one: where the time slider runs."""
+    """From the first thing that happened to just after the newest: where the time slider runs."""
 
     start: datetime
     end: datetime
@@ -181,40 +181,32 @@ def deadline_clocks(
 ) -> tuple[DeadlineClock, ...]:
     """The deadlines in force, the nearest first; those that have passed last.
 
-    A deadline that nobody had stated yet stands as it was planned: the operation file is what was
-    known before the first entry.
+    A ledger that holds no statement of a deadline has it as the operation file plans it.
     """
-    in_force = {
-        d.id: DeadlineClock(
-            deadline=d.id,
-            name=d.name or d.id,
+    planned = {d.id: d for d in operation.deadlines}
+    in_force = planned | deadlines_in_force(catalogue.deadlines, as_of)
+    clocks = [
+        DeadlineClock(
+            deadline=deadline,
+            name=d.name or deadline,
             at=d.at,
             zone=d.zone,
             left=d.at - as_of,
             reason=d.reason,
         )
-        for d in operation.deadlines
-    }
-    in_force |= {
-        d.deadline: DeadlineClock(
-            deadline=d.deadline,
-            name=d.name or d.deadline,
-            at=d.at,
-            zone=d.zone,
-            left=d.at - as_of,
-            reason=d.reason,
-        )
-        for d in deadlines_in_force(catalogue.deadlines, as_of).values()
-    }
-    return tuple(sorted(in_force.values(), key=lambda d: (d.has_passed, abs(d.left))))
+        for deadline, d in in_force.items()
+    ]
+    return tuple(sorted(clocks, key=lambda d: (d.has_passed, abs(d.left))))
 
 
 def span(ledger: Ledger, as_of: datetime) -> Span:
-    """When the first and the newest movement happened; a day up to `as_of` before any did."""
-    extent = ledger.extent()
-    return Span(as_of - TREND, as_of) if extent is None else Span(*extent)
+    """From the first movement until just after the newest; a day up to `as_of` before any."""
+    extent, end = ledger.extent(), end_of(ledger)
+    if extent is None or end is None:
+        return Span(as_of - TREND, as_of)
+    return Span(extent[0], end)
 
 
 def opens_at(span: Span, now: datetime) -> datetime:
-    """The instant at which a board opens: now, or the last happening of what is long over."""
+    """The instant at which a board opens: now, or just after the last happening of what is over."""
     return span.end if now - span.end > RESTS_AFTER else now

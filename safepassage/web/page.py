@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,13 +21,15 @@ from safepassage.report.asking import Asking
 from safepassage.web import words
 from safepassage.web.asked import AskedOnce
 from safepassage.web.board import Span, opens_at, span
-from safepassage.web.links import question_path
+from safepassage.web.links import check_zone, question_path
 from safepassage.web.live import Watch
 from safepassage.web.plain import plain
 from safepassage.web.settings import Settings
 from safepassage.web.sign_in import Links, Sessions
 
 THEMES = ("auto", "light", "dark")
+FORMATS = ("html", "json")  # of every page
+PARTS = ("as_of", "at", "at_zone", "position", "lang", "format")  # what every address may hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +86,8 @@ def visit(request: Request) -> Iterator[Visit]:
     """
     desk = desk_of(request)
     now = desk.settings.clock().replace(microsecond=0)
-    asked = asked_instant(request)
     operation = desk.settings.records.operation()
+    asked = asked_instant(request, operation)
     with desk.settings.records.ledger() as newest:
         ledger = AskedOnce(_at_position(newest, request))
         reach = span(ledger, now)
@@ -107,14 +109,15 @@ def _at_position(ledger: Ledger, request: Request) -> Ledger:
     asked = request.query_params.get("position")
     if not asked or "/figures/" in request.url.path:
         return ledger
-    if not (asked.isascii() and asked.isdigit() and 0 < int(asked[:16]) <= ledger.position):
+    is_whole = asked.isascii() and asked.isdigit() and len(asked) < 16
+    if not is_whole or int(asked) > ledger.position:
         raise BadQuestionError(
-            f"position {asked[:40]!r} is not one of the ledger's 1 to {ledger.position:,}"
+            f"position {asked[:40]!r} is not one of the ledger's 0 to {ledger.position:,}"
         )
     return ledger.at(int(asked))
 
 
-def asked_instant(request: Request) -> datetime | None:
+def asked_instant(request: Request, operation: Operation) -> datetime | None:
     """The instant in `as_of`, or a wall clock in `at` with its zone in `at_zone`."""
     query = request.query_params
     if query.get("as_of"):
@@ -128,14 +131,43 @@ def asked_instant(request: Request) -> datetime | None:
             f"{query['at'][:40]!r} is not a time: write it like 2021-08-30T19:29"
         ) from None
     if wall.tzinfo is None:
-        wall = wall.replace(tzinfo=zone(query.get("at_zone") or "UTC"))
+        name = query.get("at_zone") or "UTC"
+        check_zone(name, operation)
+        wall = wall.replace(tzinfo=zone(name))
     return in_utc(wall, "as of")
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: it accepts JSON and says nothing of HTML."""
+    """Whether a program asks: with ?format=json, or it accepts JSON and says nothing of HTML."""
+    asked = request.query_params.get("format")
+    if asked in FORMATS:
+        return asked == "json"
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
+
+
+def check_parts(request: Request, *own: str) -> None:
+    """Refuse an address with a part that this page would pass over: it asks something else.
+
+    Raises:
+        BadQuestionError: there is one; the message lists those that the page knows.
+    """
+    known = (*PARTS, *own)
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        named = ", ".join(repr(name[:40]) for name in unknown[:5])
+        raise BadQuestionError(f"unknown part of the address: {named}; parts: {', '.join(known)}")
+
+
+def check_format(request: Request, known: Sequence[str] = FORMATS) -> None:
+    """Refuse a format that a page does not come in.
+
+    Raises:
+        BadQuestionError: it is asked for one; the message lists those there are.
+    """
+    asked = request.query_params.get("format")
+    if asked and asked not in known:
+        raise BadQuestionError(f"no format {asked[:40]!r}; formats: {', '.join(known)}")
 
 
 def language_of(request: Request) -> str:
@@ -208,6 +240,7 @@ def answer(
 ) -> Response:
     """A page about the operation, or the same value as JSON for a program."""
     request = visited.request
+    check_format(request)
     if wants_json(request):
         return JSONResponse(as_json(value))
     operation, ledger = visited.operation, visited.ledger

@@ -26,6 +26,7 @@ from safepassage.web.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 PORT = 8800
+PORT_MAX = 65535
 STOP_SECONDS = 10
 BACKLOG = 128
 
@@ -110,8 +111,13 @@ def listen(host: str, port: int) -> socket.socket:
     """A bound socket; port 0 takes any that is free.
 
     Raises:
-        ServeError: the port is taken.
+        ServeError: the port is taken, or there is none of that number.
     """
+    if not 0 <= port <= PORT_MAX:
+        raise ServeError(
+            f"{port} is not a port: choose one from 1 to {PORT_MAX} with --port; --port 0 takes any"
+            " that is free"
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -78,6 +78,26 @@ def test_a_name_given_later_changes_no_headcount() -> None:
     assert book(named).whereabouts(NOON) == {"amira": "haven"}
 
 
+def test_a_name_for_a_head_that_nobody_followed_before_changes_no_total() -> None:
+    counted = """
+        07:00 posted 10 outside > pier
+        08:00 posted 10 pier > boat-1 as boarded
+    """
+    named = counted + "09:00 named amira of boarded"
+    assert at(counted) == at(named) == {"boat-1": 10}
+    assert book(named).whereabouts(NOON) == {"amira": "boat-1"}
+    assert causes(named) == []
+
+
+def test_what_is_read_instead_under_the_id_of_another_movement_is_a_doubt() -> None:
+    text = """
+        08:00 posted 3 outside > gate as a
+        08:10 posted 50 outside > hall as b/instead
+        09:00 corrected a because moved: posted 3 outside > hall as b
+    """
+    assert causes(text) == [Cause.REUSED]
+
+
 def test_a_second_name_for_one_head_is_counted_and_doubted() -> None:
     text = """
         09:50 posted 1 outside > lift-871 as boarded

@@ -10,9 +10,14 @@ from safepassage.model.ledger import Ledger
 from safepassage.report.checks.arrivals import people_not_arrived
 from safepassage.report.checks.balance import places_below_zero, places_over_capacity
 from safepassage.report.checks.headcount import headcounts_that_differ
-from safepassage.report.checks.lift_load import lifts_overloaded, lifts_without_departure
+from safepassage.report.checks.lift_load import (
+    lifts_cancelled_with_people,
+    lifts_overloaded,
+    lifts_without_departure,
+)
 from safepassage.report.checks.oddities import choices_of_the_fold
 from safepassage.report.checks.places import places_nobody_stated
+from safepassage.report.checks.publications import publications_without_question
 from safepassage.report.checks.times import movements_in_the_future
 
 Check = Callable[[Ledger, datetime], Iterator[Discrepancy]]
@@ -23,10 +28,12 @@ CHECKS: tuple[Check, ...] = (
     people_not_arrived,
     lifts_without_departure,
     lifts_overloaded,
+    lifts_cancelled_with_people,
     places_below_zero,
     places_over_capacity,
     places_nobody_stated,
     movements_in_the_future,
+    publications_without_question,
 )
 
 

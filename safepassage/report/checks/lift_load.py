@@ -53,6 +53,26 @@ def lifts_without_departure(ledger: Ledger, as_of: datetime) -> Iterator[Discrep
             )
 
 
+def lifts_cancelled_with_people(ledger: Ledger, as_of: datetime) -> Iterator[Discrepancy]:
+    """A lift was cancelled and people are still aboard in the books."""
+    aboard: Counter[PlaceId] = Counter()
+    for (place, _), heads in ledger.stock(as_of).items():
+        aboard[place] += heads
+    for status in ledger.catalogue.statuses:
+        heads = aboard[status.lift]
+        if status.status is Status.CANCELLED and status.occurred_at <= as_of and heads:
+            yield Discrepancy(
+                check="cancelled-with-people",
+                subject=status.lift,
+                sentence=f"{status.lift} was cancelled with {heads:,} people aboard; they count as"
+                " out",
+                remedy="post where they went, or correct the cancellation",
+                since=status.occurred_at,
+                entries=(status.id,),
+                heads=heads,
+            )
+
+
 def _boarded(ledger: Ledger, as_of: datetime) -> Counter[PlaceId]:
     boarded: Counter[PlaceId] = Counter()
     for flow in ledger.flow(EARLIEST, as_of + JUST_AFTER):

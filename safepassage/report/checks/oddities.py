@@ -27,12 +27,16 @@ _SENTENCES: dict[Cause, tuple[str, str]] = {
         "agree on one correction and settle this",
     ),
     Cause.UNANCHORED: (
-        "{entry} amends {other}, which is not in the ledger",
+        "{entry} amends {other}, which is no movement in the ledger",
         "hand in what is missing, or withdraw the amendment",
     ),
     Cause.SETTLED_TWICE: (
         "the promise {other} was settled a second time by {entry}",
         "a promise is kept or withdrawn once: correct one of the two",
+    ),
+    Cause.REUSED: (
+        "{entry} reads {other} instead, which is a movement of its own: both are counted",
+        "correct {entry} again, with an id that nothing else has",
     ),
     Cause.CATEGORY: (
         "{person} moved under another category than at first; counted under the first",
@@ -55,7 +59,7 @@ def _discrepancy(oddity: Oddity) -> Discrepancy:
         check=str(oddity.cause),
         subject=f"{oddity.entry} {oddity.other or ''}".strip(),
         sentence=sentence.format(**oddity._asdict()),
-        remedy=remedy,
+        remedy=remedy.format(**oddity._asdict()),
         since=oddity.instant,
         entries=(oddity.entry, *others),
         heads=1,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from safepassage.model.errors import BadQuestionError
 from safepassage.report.compare import Comparison, compare
 from safepassage.report.definition import definitions
 from safepassage.report.question import Question
+from safepassage.web.links import check_question
 from safepassage.web.page import Visit, Visiting, answer
 
 router = APIRouter()
@@ -18,9 +20,8 @@ def show(visit: Visiting, first: str = "", second: str = "") -> Response:
     """Two questions, each as one line of canonical JSON; without them, a choice of questions."""
     found: Comparison | None = None
     if first and second:
-        found = compare(
-            visit.ledger, Question.from_canonical(first), Question.from_canonical(second)
-        )
+        sides = (read_side(visit, "first", first), read_side(visit, "second", second))
+        found = compare(visit.ledger, *sides)
     return answer(
         visit,
         "compare.html",
@@ -30,6 +31,20 @@ def show(visit: Visiting, first: str = "", second: str = "") -> Response:
         first=first,
         second=second,
     )
+
+
+def read_side(visit: Visit, name: str, text: str) -> Question:
+    """One of the two questions.
+
+    Raises:
+        BadQuestionError: the text is no question, or none that this operation can answer.
+    """
+    try:
+        question = Question.from_canonical(text)
+        check_question(question, visit.asking, visit.ledger.catalogue)
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise BadQuestionError(f"{name}: {fault}") from fault
+    return question
 
 
 def choices(visit: Visit) -> list[tuple[str, Question]]:

@@ -15,8 +15,8 @@ from safepassage.report.figure import Figure, ask
 from safepassage.report.question import Question, latest
 from safepassage.report.why import Line, Subtotal, why
 from safepassage.web.departures import classes_of
-from safepassage.web.links import question_of
-from safepassage.web.page import Visit, Visiting, answer, wants_json
+from safepassage.web.links import PARTS, question_of
+from safepassage.web.page import Visit, Visiting, answer, check_parts, wants_json
 
 router = APIRouter()
 LINES_A_PAGE = 200
@@ -58,6 +58,7 @@ class Opened(Shown):
 @router.get("/figures")
 def show_all(visit: Visiting) -> Response:
     """Every definition with its value: of this window, or at the instant shown."""
+    check_parts(visit.request)
     ledger = visit.ledger
     window = visit.operation.reporting_window.window_at(visit.as_of)
     figures = [
@@ -79,7 +80,7 @@ def show_one(visit: Visiting, figure: str, page: Page = 1) -> Response:
     The entries behind a running total of a long operation take seconds to add up: a person sees
     the figure at once and the entries when they are there; a program gets both together.
     """
-    question = question_of(figure, visit.request.query_params, visit.asking, visit.as_of)
+    question = asked_question(visit, figure)
     if wants_json(visit.request):
         return answer(visit, "figure.html", opened(visit, question, page))
     return answer(
@@ -95,8 +96,15 @@ def show_one(visit: Visiting, figure: str, page: Page = 1) -> Response:
 @router.get("/figures/{figure}/derivation")
 def derive(visit: Visiting, figure: str, page: Page = 1) -> Response:
     """The entries that add up to a figure."""
-    question = question_of(figure, visit.request.query_params, visit.asking, visit.as_of)
+    question = asked_question(visit, figure)
     return answer(visit, "derivation.html", opened(visit, question, page), q=question, page=page)
+
+
+def asked_question(visit: Visit, figure: str) -> Question:
+    """The question in the address."""
+    check_parts(visit.request, *PARTS, "page")
+    query = visit.request.query_params
+    return question_of(figure, query, visit.asking, visit.ledger.catalogue, visit.as_of)
 
 
 def today(visit: Visit, question: Question) -> int:
