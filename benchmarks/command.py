@@ -8,8 +8,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from benchmarks import (
@@ -33,7 +33,7 @@ from benchmarks.figures import (
     short,
     table,
 )
-from benchmarks.machine import Busy, Machine, is_valid, others_used
+from benchmarks.machine import Disturbance, Machine, Watch
 
 MOVEMENTS = 1_230_000  # 123,000 people in ten steps each
 SMALL = 100_000  # a ledger that is folded whole in memory for comparison
@@ -53,7 +53,10 @@ class Run:
 
     movements: int
     folder: Path
+    machine: Machine
     figures: list[Figure] = field(default_factory=list)
+    stages: list[growth.Stage] = field(default_factory=list)
+    disturbed: list[Disturbance] = field(default_factory=list)
     work: dict[str, float] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
 
@@ -64,6 +67,11 @@ class Run:
             say(f"filling a store with {movements:,} movements")
             appends.fill(path, Crowd(movements))
         return path
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the machine was quiet before the run and during all of it."""
+        return self.machine.was_quiet and all(d.is_slight for d in self.disturbed)
 
     @property
     def small(self) -> Path:
@@ -153,80 +161,84 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say(machine.describe())
     if not machine.was_quiet:
         say("The machine is busy: absolute figures of this run will not be valid.")
-    before, started = Busy.now(), perf_counter()
     with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=asked.folder) as folder:
-        run = Run(asked.movements, Path(folder))
-        _measure(run, [p for p in PARTS if not asked.only or p in asked.only])
-        stages: list[growth.Stage] = []
+        run = Run(asked.movements, Path(folder), machine)
+        for part in PARTS:
+            if not asked.only or part in asked.only:
+                watched(run, part, partial(run_part, run, part))
         if asked.growth or "growth" in (asked.only or ()):
-            stages = growth.measure(asked.growth_max, run.folder, say)
-            asked.chart.parent.mkdir(parents=True, exist_ok=True)
-            asked.chart.write_text(growth_chart.draw(stages, machine.measured_at))
-    seconds = perf_counter() - started
-    others = others_used(before, Busy.now(), seconds, machine.processors)
-    valid = is_valid(machine, others)
-    print(report(run, stages, machine, others, asked.markdown))
+            watched(run, "growth", lambda: run_growth(run, asked.growth_max, asked.chart))
+    print(report(run, asked.markdown))
     if asked.json:
-        found = as_json(run, stages, machine, others, seconds)
-        asked.json.write_text(json.dumps(found, indent=1) + "\n")
-    if not valid:
+        asked.json.write_text(json.dumps(as_json(run), indent=1) + "\n")
+    if not run.is_valid:
         return NOT_VALID
     return MISSED if any(f.is_met is False for f in run.figures) else 0
 
 
-def _measure(run: Run, parts: Sequence[str]) -> None:
-    for part in parts:
-        started = perf_counter()
-        run.figures += PARTS[part](run)
-        say(f"{part}: {perf_counter() - started:.0f} s")
+def watched(run: Run, part: str, measure: Callable[[], None]) -> None:
+    """Measure a part, and how much others disturbed it."""
+    watch = Watch(part, run.machine.processors)
+    measure()
+    run.disturbed.append(watch.stop())
+    say(f"{part}: {run.disturbed[-1].seconds:.0f} s, others {run.disturbed[-1].others:.0%}")
 
 
-def report(
-    run: Run, stages: Sequence[growth.Stage], machine: Machine, others: float, is_docs: bool
-) -> str:
+def run_part(run: Run, part: str) -> None:
+    """A part that makes figures."""
+    run.figures += PARTS[part](run)
+
+
+def run_growth(run: Run, largest: int, chart: Path) -> None:
+    """Growth, and its picture."""
+    run.stages = growth.measure(largest, run.folder, say)
+    chart.parent.mkdir(parents=True, exist_ok=True)
+    chart.write_text(growth_chart.draw(run.stages, run.machine.measured_at))
+
+
+def report(run: Run, is_docs: bool) -> str:
     """Everything that was found, for reading."""
-    parts = [machine.describe(), verdict(machine, others)]
+    parts = [run.machine.describe(), verdict(run)]
     if run.figures:
         laid_out = markdown((cells(f) for f in run.figures), HEADINGS, NUMERIC)
         parts.append(laid_out if is_docs else figures_table(run.figures))
     if run.work:
         each = ", ".join(f"{what} {short(times)}" for what, times in run.work.items())
         parts.append(f"A group of 100 appended: {each} (rows or statements, a mean).")
-    if stages:
+    if run.stages:
         lay_out = markdown if is_docs else table
-        parts.append(lay_out([growth.cells(s) for s in stages], growth.HEADINGS, growth.NUMERIC))
+        rows = [growth.cells(s) for s in run.stages]
+        parts.append(lay_out(rows, growth.HEADINGS, growth.NUMERIC))
     parts += [f"Not measured: {part}, {why}." for part, why in run.skipped.items()]
     return "\n\n".join(parts)
 
 
-def verdict(machine: Machine, others: float) -> str:
+def verdict(run: Run) -> str:
     """Whether absolute figures can be trusted."""
-    used = f"other programs used {others:.0%} of the processors during the run"
-    if is_valid(machine, others):
-        return f"The figures are valid: {used}."
-    why = (
-        ""
-        if machine.was_quiet
-        else f"the load average before it was {machine.load_before[0]:.2f}, "
-    )
+    said = ", ".join(f"{d.part} {d.others:.0%}" for d in run.disturbed)
+    used = f"share of the processors that other programs used: {said}"
+    if run.is_valid:
+        return f"The figures are valid; {used}."
+    if not run.machine.was_quiet:
+        load = run.machine.load_before[0]
+        why = f"the load average before the run was {load:.2f}"
+    else:
+        why = "others disturbed " + ", ".join(d.part for d in run.disturbed if not d.is_slight)
     return (
-        f"THE ABSOLUTE FIGURES ARE NOT VALID: {why}{used}. Only the ratios say something: each"
+        f"NOT ALL ABSOLUTE FIGURES ARE VALID: {why}; {used}. The ratios still say something: each"
         " peer was measured in turn with ours."
     )
 
 
-def as_json(
-    run: Run, stages: Sequence[growth.Stage], machine: Machine, others: float, seconds: float
-) -> dict[str, Any]:
+def as_json(run: Run) -> dict[str, Any]:
     """Everything that was found, for programs."""
     return {
-        "machine": asdict(machine),
-        "others_used": others,
-        "valid": is_valid(machine, others),
-        "seconds": seconds,
+        "machine": asdict(run.machine),
+        "valid": run.is_valid,
+        "parts": [asdict(d) for d in run.disturbed],
         "movements": run.movements,
         "figures": [f.to_json() for f in run.figures],
         "work_per_group_of_100": run.work,
-        "growth": [stage.to_json() for stage in stages],
+        "growth": [stage.to_json() for stage in run.stages],
         "not_measured": run.skipped,
     }

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from time import perf_counter
 
 LOAD_PER_PROCESSOR_MAX = 0.25  # one minute's load average before the run, per processor
-OTHERS_MAX = 0.10  # share of all processors that other programs used during the run
+OTHERS_MAX = 0.10  # share of all processors that other programs used during a part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,36 @@ class Machine:
         )
 
 
-def others_used(before: Busy, after: Busy, seconds: float, processors: int) -> float:
-    """The share of all processors that other programs used between two readings."""
-    others = (after.everybody - before.everybody) - (after.ours - before.ours)
-    return max(0.0, others / (seconds * processors)) if seconds else 0.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disturbance:
+    """How much of the processors other programs used while a part was measured."""
+
+    part: str
+    seconds: float
+    others: float  # a share of all processors
+
+    @property
+    def is_slight(self) -> bool:
+        """Whether the part's absolute figures can be trusted."""
+        return self.others <= OTHERS_MAX
 
 
-def is_valid(machine: Machine, others: float) -> bool:
-    """Whether absolute figures can be trusted."""
-    return machine.was_quiet and others <= OTHERS_MAX
+class Watch:
+    """Looks at the processors before and after a part."""
+
+    def __init__(self, part: str, processors: int) -> None:
+        self._part = part
+        self._processors = processors
+        self._before = Busy.now()
+        self._started = perf_counter()
+
+    def stop(self) -> Disturbance:
+        """What others used meanwhile."""
+        seconds = perf_counter() - self._started
+        after = Busy.now()
+        others = after.everybody - self._before.everybody - (after.ours - self._before.ours)
+        share = max(0.0, others / (seconds * self._processors))
+        return Disturbance(part=self._part, seconds=seconds, others=share)
 
 
 def _processor() -> str:

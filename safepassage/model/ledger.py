@@ -29,6 +29,8 @@ from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
 from safepassage.model.movement import Movement, Phase
 from safepassage.model.observation import Correction, Group, Naming
 
+AMENDMENTS_SHOWN_MAX = 20  # corrections that are read for their reasons
+
 
 class Flow(NamedTuple):
     """Heads that went between two places in some window, added up."""
@@ -73,8 +75,8 @@ class Ledger(Protocol):
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""
 
-    def amendments_after(self, position: int) -> list[Entry]:
-        """The corrections and namings recorded behind a position, in recorded order."""
+    def amendments_after(self, position: int) -> tuple[int, list[Correction]]:
+        """How many corrections and namings lie behind a position, and the first corrections."""
 
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""
@@ -174,9 +176,12 @@ class Book:
             if isinstance(m, Movement) and start <= m.occurred_at < end
         )
 
-    def amendments_after(self, position: int) -> list[Entry]:
-        """The corrections and namings recorded behind a position, in recorded order."""
-        return [e for e in self.entries(position) if isinstance(e.fact, Correction | Naming)]
+    def amendments_after(self, position: int) -> tuple[int, list[Correction]]:
+        """How many corrections and namings lie behind a position, and the first corrections."""
+        facts = [e.fact for e in self.entries(position)]
+        corrections = [f for f in facts if isinstance(f, Correction)]
+        namings = [f for f in facts if isinstance(f, Naming)]
+        return len(corrections) + len(namings), corrections[:AMENDMENTS_SHOWN_MAX]
 
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""

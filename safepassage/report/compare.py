@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from safepassage.model.fact import Entry
 from safepassage.model.instant import Window, zulu
 from safepassage.model.ledger import Ledger
 from safepassage.model.observation import Correction
@@ -139,28 +138,28 @@ def recorded_terms(ledger: Ledger, question: Question, low: int, difference: int
 
     The rest is corrections, namings, and what the fold reads anew because of them.
     """
-    amending = ledger.amendments_after(low)
+    amended, corrections = ledger.amendments_after(low)
     late = difference
-    if amending and question.defined.unit is Unit.HEADS:
+    if amended and question.defined.unit is Unit.HEADS:
         late = recorded_later(ledger, question, low)
     span = f"recorded behind position {low:,}"
     return [
         Term(
             cause="late-entries",
-            sentence=f"{ledger.position - low - len(amending):,} entries {span}",
+            sentence=f"{ledger.position - low - amended:,} entries {span}",
             amount=late,
         ),
         Term(
             cause="corrections",
-            sentence=f"{len(amending):,} corrections {span}: {_reasons(amending)}",
+            sentence=f"{amended:,} corrections {span}: {_reasons(corrections)}",
             amount=difference - late,
         ),
     ]
 
 
-def _reasons(amending: list[Entry]) -> str:
-    reasons = {e.fact.reason for e in amending if isinstance(e.fact, Correction)}
-    return "; ".join(sorted(reasons)[:3]) or "names given to heads"
+def _reasons(corrections: list[Correction]) -> str:
+    reasons = dict.fromkeys(c.reason for c in corrections)
+    return "; ".join(list(reasons)[:3]) or "names given to heads"
 
 
 def _change_definition(current: Question, target: Question) -> Question:

@@ -137,8 +137,10 @@ def _check_zone(name: str) -> None:
         return
     cities = {z.rpartition("/")[2].casefold(): z for z in sorted(known, reverse=True) if "/" in z}
     meant = cities.get(name.strip().replace(" ", "_").casefold())
-    remedy = f"did you mean {meant}?" if meant else "name a place, such as Asia/Kabul, or say UTC"
-    raise BadQuestionError(f"{name[:60]!r} is not a time zone: {remedy}")
+    raise BadQuestionError(
+        f"{name[:60]!r} is not a time zone: use an IANA name such as"
+        f" {meant or 'Asia/Kabul'}, or UTC"
+    )
 
 
 def _operators(text: str | None, asking: Asking) -> tuple[str, ...] | None:
@@ -149,7 +151,7 @@ def _operators(text: str | None, asking: Asking) -> tuple[str, ...] | None:
 def _categories(text: str | None, asking: Asking) -> tuple[CategoryId, ...] | None:
     known = [c.id for c in asking.operation.categories]
     said = _known(_list(text), known, "category", "categories")
-    return said and tuple(map(CategoryId, said))
+    return tuple(map(CategoryId, said)) if said else None
 
 
 def _known(

@@ -17,7 +17,7 @@ from operator import attrgetter
 from types import TracebackType
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from safepassage.model.catalogue import Catalogue
@@ -25,7 +25,14 @@ from safepassage.model.fact import Entry
 from safepassage.model.fold import Cause, Oddity, Transfer
 from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
 from safepassage.model.instant import from_micros, to_micros
-from safepassage.model.ledger import Book, Flow, Ledger, Stock, reused
+from safepassage.model.ledger import (
+    AMENDMENTS_SHOWN_MAX,
+    Book,
+    Flow,
+    Ledger,
+    Stock,
+    reused,
+)
 from safepassage.model.movement import Phase
 from safepassage.model.observation import Correction
 from safepassage.store import record
@@ -142,8 +149,12 @@ class StoredLedger:
 
     def extent(self) -> tuple[datetime, datetime] | None:
         """The instants of the first and last recorded movement; None before the first."""
-        query = select(func.min(entry.c.instant), func.max(entry.c.instant))
-        first, last = self._connection.execute(query.where(entry.c.instant.is_not(None))).one()
+        # Each by itself is one look into the index; both at once would read the whole of it.
+        ends = (func.min(entry.c.instant), func.max(entry.c.instant))
+        moved = entry.c.instant.is_not(None)
+        first, last = self._connection.execute(
+            select(*(select(end).where(moved).scalar_subquery() for end in ends))
+        ).one()
         return None if first is None else (from_micros(first), from_micros(last))
 
     def recorded_until(self) -> datetime | None:
@@ -219,12 +230,17 @@ class StoredLedger:
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""
         columns = (entry.c.from_place, entry.c.to_place, entry.c.category, entry.c.phase)
-        # Found by number: what a question asks behind a position is mostly what came last, and
-        # the window of a running total holds nearly every movement there is.
-        instant = entry.c.instant + 0
+        # Two ways to the same rows: through the window, or through the numbers.  A `+ 0` keeps the
+        # database from the way that passes over more of them.
+        instant: ColumnElement[Any] = entry.c.instant
+        seq: ColumnElement[Any] = entry.c.seq
+        if self._share_of(start, end) < (self.position - after) / max(self.position, 1):
+            seq = seq + 0
+        else:
+            instant = instant + 0
         query = (
             select(*columns, func.sum(entry.c.heads))
-            .where(entry.c.seq > after, instant >= to_micros(start), instant < to_micros(end))
+            .where(seq > after, instant >= to_micros(start), instant < to_micros(end))
             .group_by(*columns)
         )
         rows = self._connection.execute(query)
@@ -233,14 +249,22 @@ class StoredLedger:
             for from_place, to_place, category, phase, heads in rows
         )
 
-    def amendments_after(self, position: int) -> list[Entry]:
-        """The corrections and namings recorded behind a position, in recorded order."""
-        query = select(entry).where(
-            entry.c.instant.is_(None),
-            entry.c.kind.in_(("correction", "naming")),
-            entry.c.seq > position,
-        )
-        return [record.entry_of(row) for row in self._rows(query.order_by(entry.c.seq))]
+    def _share_of(self, start: datetime, end: datetime) -> float:
+        """About which part of the ledger's movements lies in a window."""
+        extent = self.extent()
+        if extent is None or extent[0] == extent[1]:
+            return 1.0
+        inside = min(end, extent[1]) - max(start, extent[0])
+        return inside / (extent[1] - extent[0])
+
+    def amendments_after(self, position: int) -> tuple[int, list[Correction]]:
+        """How many corrections and namings lie behind a position, and the first corrections."""
+        small = (entry.c.instant.is_(None), entry.c.seq > position)
+        counted = select(func.count()).where(*small, entry.c.kind.in_(("correction", "naming")))
+        first = select(entry).where(*small, entry.c.kind == "correction").order_by(entry.c.seq)
+        facts = [record.fact_of(row) for row in self._rows(first.limit(AMENDMENTS_SHOWN_MAX))]
+        count = self._connection.execute(counted).scalar_one()
+        return count, [f for f in facts if isinstance(f, Correction)]
 
     def oddities(self) -> list[Oddity]:
         """Where the fold had to choose, oldest first."""

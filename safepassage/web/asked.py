@@ -10,6 +10,7 @@ from safepassage.model.fact import Entry
 from safepassage.model.fold import Oddity, Transfer
 from safepassage.model.ids import EntryId
 from safepassage.model.ledger import Flow, Ledger, Stock
+from safepassage.model.observation import Correction
 
 
 class AskedOnce:
@@ -58,7 +59,7 @@ class AskedOnce:
         """As the ledger's."""
         return self._ledger.recorded(start, end, after)
 
-    def amendments_after(self, position: int) -> list[Entry]:
+    def amendments_after(self, position: int) -> tuple[int, list[Correction]]:
         """As the ledger's."""
         return self._ledger.amendments_after(position)
 

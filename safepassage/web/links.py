@@ -92,6 +92,8 @@ def check_question(question: Question, asking: Asking, catalogue: Catalogue) -> 
             known ones), a zone is no zone, or the window begins elsewhere than its baseline.
     """
     operation, window = asking.operation, question.window
+    if question.defined.has_window and not window:
+        raise BadQuestionError(f"{question.figure} is counted over a window: give start and end")
     operators = [*classes_of(operation, catalogue), UNKNOWN_OPERATOR]
     for name in question.operator_classes or ():
         _check_known("operator class", name, operators, "operator classes")

@@ -154,10 +154,23 @@ def test_the_departure_board_at_an_instant() -> None:
 
 def test_a_board_opens_now_while_things_happen_and_at_the_end_when_they_stopped() -> None:
     reach = span(Book(enter(facts())), NOON)
-    assert (reach.start, reach.end) == (DAY.replace(hour=5), NOON)
+    end = NOON + timedelta(minutes=1)
+    assert (reach.start, reach.end) == (DAY.replace(hour=5), end)
     soon, late = NOON + timedelta(hours=3), NOON + timedelta(days=400)
     assert opens_at(reach, soon) == soon
-    assert opens_at(reach, late) == NOON
+    assert opens_at(reach, late) == end
+
+
+def test_the_last_board_counts_the_last_movement_in_its_running_totals() -> None:
+    last = (
+        "13:00:30 lift last coalition 9 hall > doha\n13:00:30 posted 3 outside > last as last-three"
+    )
+    ledger = Book(enter([*facts(), *read_facts("2021-08-14\n" + last)]))
+    late = NOON + timedelta(days=400)
+    shown = board(ledger, OPERATION, opens_at(span(ledger, late), late))
+    assert shown.as_of == shown.span.end == DAY.replace(hour=13, minute=1)
+    since = next(t.figure for t in shown.totals if t.figure.question.baseline)
+    assert since.value == shown.tiles[0].figure.value == 11 + 3
 
 
 def test_a_ledger_in_which_nothing_happened_yet_has_a_board() -> None:

@@ -46,6 +46,12 @@ def test_a_taken_port_is_refused_with_the_way_to_go() -> None:
             listen("127.0.0.1", other.getsockname()[1])
 
 
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_port_that_cannot_be_is_refused(port: int) -> None:
+    with pytest.raises(ServeError, match=r"not a port.*65535"):
+        listen("127.0.0.1", port)
+
+
 def test_a_free_port_is_found_and_told() -> None:
     with listen("127.0.0.1", 0) as listener:
         assert origin_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
