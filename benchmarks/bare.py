@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from safepassage.model.asked import AskedOnce
 from safepassage.model.ids import CategoryId, PlaceId
 from safepassage.model.instant import to_micros
 from safepassage.model.ledger import Flow, Stock
@@ -25,7 +26,6 @@ from safepassage.store import StoredLedger
 from safepassage.store.engine import READER_CACHE_KIB, WRITER_CACHE_KIB
 from safepassage.store.record import PHASES, Row
 from safepassage.store.schema import entry
-from safepassage.web.asked import AskedOnce
 
 _INSERT = f"INSERT INTO entry VALUES ({','.join('?' * len(entry.columns))})"  # noqa: S608 - no input
 _ADDED_UP = """

@@ -18,11 +18,11 @@ from typing import Any
 from benchmarks.bare import PlainLedger
 from benchmarks.crowd import operation
 from benchmarks.figures import Figure, Spread
+from safepassage.model.asked import AskedOnce
 from safepassage.model.instant import EARLIEST
 from safepassage.model.ledger import Book, Ledger
 from safepassage.report.discrepancies import doubts
 from safepassage.store import Store, open_store
-from safepassage.web.asked import AskedOnce
 from safepassage.web.board import board
 
 GOAL_MS = 50

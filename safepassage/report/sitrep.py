@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from safepassage.model.asked import AskedOnce
 from safepassage.model.deadline import Deadline, deadlines_in_force
 from safepassage.model.ids import PlaceId
 from safepassage.model.instant import Window, format_instant, local, zulu
@@ -127,6 +128,7 @@ def make_sitrep(
     ledger: Ledger, operation: Operation, as_of: datetime, window: Window | None = None
 ) -> Sitrep:
     """The situation at an instant, and what moved in a window (the last whole reporting window)."""
+    ledger = AskedOnce(ledger)
     asking = Asking(operation, ledger.position)
     window = window or asking.reporting_window(as_of)
     flows = [ask(ledger, asking.over(name, window, as_of=as_of)) for name in WINDOW_FIGURES]

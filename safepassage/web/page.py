@@ -13,13 +13,13 @@ from fastapi import Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from safepassage.model.asked import AskedOnce
 from safepassage.model.errors import BadQuestionError, InvalidFactError
 from safepassage.model.instant import format_instant, in_utc, parse_instant, zone
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.report.asking import Asking
 from safepassage.web import words
-from safepassage.web.asked import AskedOnce
 from safepassage.web.board import Span, opens_at, span
 from safepassage.web.links import check_zone, question_path
 from safepassage.web.live import Watch

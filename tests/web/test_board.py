@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from safepassage.model.asked import AskedOnce
 from safepassage.model.ids import PlaceId
 from safepassage.model.ledger import Book
 from safepassage.model.notation import enter, read_facts
 from safepassage.model.place import PlaceKind
 from safepassage.report.figure import ask
-from safepassage.web.asked import AskedOnce
 from safepassage.web.board import Board, board, opens_at, span
 from safepassage.web.departures import lift_rows
 from safepassage.web.stocks import balance_of, hours_to_full
