@@ -4,7 +4,7 @@ A stream is a generator seeded with SHA-256 of seed and name.  When a new cause 
 second gate), the draws of all other causes stay as they were, so two runs that differ in one thing
 can be compared family by family.
 
-Only `Random.random()` promises the same sequence in every version of Python.  The functions here use
+Only `Random.random()` promises the same sequence in every version of Python.  What is here uses
 nothing else, and whole numbers where it matters, so that a seed means the same ledger everywhere.
 """
 
