@@ -20,6 +20,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "figure": ("safepassage.cli.figure", "Figures: list, show, why, compare, publish."),
     "sitrep": ("safepassage.cli.sitrep", "The situation report as text, HTML, CSV or JSON."),
     "claims": ("safepassage.cli.claims", "What others said, set against the ledger."),
+    "register": ("safepassage.cli.register", "Who: import, match, review, person, quality, export."),
+    "account": ("safepassage.cli.account", "Who may sign in, and as what."),
+    "link": ("safepassage.cli.link", "Find the same people in files, without an operation."),
+    "names": ("safepassage.cli.names", "Compare names across spellings and scripts."),
+    "norms": ("safepassage.cli.norms", "Planning factors: missions, cycle, throughput, fill time."),
+    "plan": ("safepassage.cli.plan", "Plans: solve, check, whatif, compare, publish."),
     "discrepancy": ("safepassage.cli.discrepancy", "Doubts: list them, take one, explain one."),
 }
 EXIT_FOUND = 1  # the command worked and found something wrong

@@ -18,6 +18,10 @@ GroupId = NewType("GroupId", str)
 PlaceId = NewType("PlaceId", str)
 CategoryId = NewType("CategoryId", str)
 DiscrepancyId = NewType("DiscrepancyId", str)
+RecordId = NewType("RecordId", str)  # one row of one list, as the register holds it
+ListId = NewType("ListId", str)
+SponsorId = NewType("SponsorId", str)  # the agency that answers for a list
+AccountId = NewType("AccountId", str)  # somebody who signs in; never their name
 
 ID_LENGTH_MAX = 100
 NAMED = "~"  # between a movement and the person named in it; no handed-in entry has it in its id

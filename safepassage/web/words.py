@@ -42,9 +42,21 @@ class Words:
 
 @cache
 def words(language: str) -> Words:
-    """The catalogue of a language."""
-    folder = files("safepassage.web").joinpath("text")
-    return Words(language, json.loads(folder.joinpath(f"{language}.json").read_text("utf-8")))
+    """The catalogues of a language, a file for each group of desks, read as one.
+
+    Raises:
+        ValueError: two of them say something about the same key.
+    """
+    texts: dict[str, str] = {}
+    folder = files("safepassage.web").joinpath("text", language)
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        more: dict[str, str] = json.loads(file.read_text("utf-8"))
+        more.pop(HEADER, None)
+        twice = texts.keys() & more.keys()
+        if twice:
+            raise ValueError(f"{language}/{file.name}: said before: {', '.join(sorted(twice))}")
+        texts |= more
+    return Words(language, texts)
 
 
 def number(value: int) -> str:
