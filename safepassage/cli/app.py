@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "figure": ("safepassage.cli.figure", "Figures: list, show, why, compare, publish."),
     "sitrep": ("safepassage.cli.sitrep", "The situation report as text, HTML, CSV or JSON."),
     "claims": ("safepassage.cli.claims", "What others said, set against the ledger."),
-    "register": ("safepassage.cli.register", "Who: import, match, review, person, quality, export."),
+    "register": ("safepassage.cli.register", "Who: import, match, review, search, export."),
     "account": ("safepassage.cli.account", "Who may sign in, and as what."),
     "link": ("safepassage.cli.link", "Find the same people in files, without an operation."),
     "names": ("safepassage.cli.names", "Compare names across spellings and scripts."),
