@@ -129,6 +129,7 @@ def scenario_folder(name: str) -> Path:
         if (folder / name / "operation.yaml").is_file():
             return folder / name
         if folder.is_dir():
-            known = ", ".join(sorted(p.name for p in folder.iterdir() if p.is_dir()))
+            operations = folder.glob("*/operation.yaml")
+            known = ", ".join(sorted(path.parent.name for path in operations))
             raise BadQuestionError(f"no scenario {os.fspath(name)!r}; scenarios: {known}")
     raise BadQuestionError("the scenarios are not installed with this package")
