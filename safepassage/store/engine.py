@@ -142,6 +142,8 @@ def _prepare_writer(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # Without it, INSERT OR REPLACE would delete a row behind the back of the triggers.
     connection.execute("PRAGMA recursive_triggers = ON")
+    # What is deleted is overwritten: a shredded key must not lie in a free page.
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -23,7 +23,14 @@ from safepassage.model.errors import InvalidFactError
 from safepassage.model.fact import Fact
 from safepassage.model.instant import in_utc
 from safepassage.model.wire import KIND_OF
-from safepassage.store import append, document, engine, jsonl, quarantine, record
+from safepassage.store import (
+    append,
+    document,
+    engine,
+    jsonl,
+    quarantine,
+    record,
+)
 from safepassage.store.append import Receipt
 from safepassage.store.check import CheckReport, check
 from safepassage.store.check import Progress as CheckProgress
@@ -100,6 +107,24 @@ class Store:
                 yield connection
         except DBAPIError as fault:
             raise StoreError(f"{self.where} cannot be read: {engine.readable(fault)}") from fault
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one unchanging snapshot, for what stands beside the ledger."""
+        return self._reading()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes beside the ledger: all of it or nothing, and one at a time.
+
+        Raises:
+            StoreFaultError: the disk or database failed now or before; nothing was recorded.
+        """
+        with self._writing().transaction() as begun:
+            yield begun.connection
+
+    def forget_deleted(self) -> None:
+        """Overwrite what was deleted where the database still holds it: its log, its dead rows."""
+        self._writing().forget_deleted()
 
     def _writing(self) -> Writer:
         if self._writer is None:

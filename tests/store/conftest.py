@@ -49,9 +49,11 @@ def make_empty(address: str) -> None:
     engine = sa.create_engine(address)
     tables = ", ".join(name for name in metadata.tables if name != "head")
     with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE entry DISABLE TRIGGER USER")
+        for grown in ("entry", "register_entry"):
+            connection.exec_driver_sql(f"ALTER TABLE {grown} DISABLE TRIGGER USER")
         connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
-        connection.exec_driver_sql("ALTER TABLE entry ENABLE TRIGGER USER")
+        for grown in ("entry", "register_entry"):
+            connection.exec_driver_sql(f"ALTER TABLE {grown} ENABLE TRIGGER USER")
         connection.exec_driver_sql("UPDATE head SET seq = 0, hash = repeat('0', 64)")
     engine.dispose()
 

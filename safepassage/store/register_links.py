@@ -1,0 +1,126 @@
+"""What follows from the records: links between them, and which of them are one person.
+
+Both can be computed anew at any time.  All functions work inside the transaction of the connection
+that they are given.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, select
+
+from safepassage.store.register_tables import register_link, register_member
+from safepassage.store.statement import Lookup, chunks, insert_rows
+
+CHUNK = 5_000
+
+
+class StoredLink(NamedTuple):
+    """One row of ``register_link``, in the order of its columns."""
+
+    left: int
+    right: int
+    weight: float
+    band: str
+    held_back: str
+
+
+_FROM_LEFT = Lookup(select(register_link), register_link.c.left)
+_FROM_RIGHT = Lookup(select(register_link), register_link.c.right)
+_MEMBERS = select(register_member.c.record, register_member.c.cluster).order_by(
+    register_member.c.record
+)
+_BY_RECORD = Lookup(_MEMBERS, register_member.c.record)
+_BY_CLUSTER = Lookup(_MEMBERS, register_member.c.cluster)
+
+
+def links_of(connection: Connection, records: Iterable[int]) -> list[StoredLink]:
+    """Every link that touches one of these records."""
+    wanted = list(records)
+    found = {tuple(row) for row in _FROM_LEFT(connection, wanted)}
+    found |= {tuple(row) for row in _FROM_RIGHT(connection, wanted)}
+    return sorted(StoredLink(*row) for row in found)
+
+
+def link_between(connection: Connection, left: int, right: int) -> StoredLink | None:
+    """The link of a pair; None if they are not linked."""
+    smaller, larger = sorted((left, right))
+    row = connection.execute(
+        select(register_link).where(
+            register_link.c.left == smaller, register_link.c.right == larger
+        )
+    ).first()
+    return None if row is None else StoredLink(*row)
+
+
+def links_in_band(connection: Connection, band: str, limit: int) -> list[StoredLink]:
+    """The links of a band, the heaviest first."""
+    query = select(register_link).where(register_link.c.band == band)
+    ordered = query.order_by(
+        register_link.c.weight.desc(), register_link.c.left, register_link.c.right
+    )
+    return [StoredLink(*row) for row in connection.execute(ordered.limit(limit))]
+
+
+def band_counts(connection: Connection) -> dict[str, int]:
+    """How many links each band has."""
+    query = select(register_link.c.band, func.count()).group_by(register_link.c.band)
+    return {band: count for band, count in connection.execute(query)}
+
+
+def put_links(connection: Connection, links: Sequence[StoredLink]) -> None:
+    """Keep links, each in place of the one that this pair had."""
+    before = {
+        (known.left, known.right) for known in links_of(connection, {link.left for link in links})
+    }
+    for link in links:
+        if (link.left, link.right) in before:
+            _drop_link(connection, link.left, link.right)
+    insert_rows(connection, register_link, links)
+
+
+def _drop_link(connection: Connection, left: int, right: int) -> None:
+    connection.execute(
+        delete(register_link).where(register_link.c.left == left, register_link.c.right == right)
+    )
+
+
+def drop_all(connection: Connection) -> None:
+    """Forget every link and every membership, to compute them anew."""
+    connection.execute(delete(register_link))
+    connection.execute(delete(register_member))
+
+
+def clusters_of(connection: Connection, records: Iterable[int]) -> dict[int, int]:
+    """The cluster of each of these records, as the number of its oldest record."""
+    return {record: cluster for record, cluster in _BY_RECORD(connection, records)}
+
+
+def members_of(connection: Connection, clusters: Iterable[int]) -> dict[int, list[int]]:
+    """The records of each of these clusters, oldest first."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for record, cluster in _BY_CLUSTER(connection, clusters):
+        found[cluster].append(record)
+    return found
+
+
+def put_members(connection: Connection, cluster_of: dict[int, int]) -> None:
+    """Keep which cluster each of these records is in, in place of what was."""
+    for chunk in chunks(sorted(cluster_of), CHUNK):
+        connection.execute(delete(register_member).where(register_member.c.record.in_(chunk)))
+    insert_rows(connection, register_member, sorted(cluster_of.items()))
+
+
+def all_members(connection: Connection) -> dict[int, int]:
+    """The cluster of every record."""
+    return {record: cluster for record, cluster in connection.execute(_MEMBERS)}
+
+
+def cluster_sizes(connection: Connection) -> dict[int, int]:
+    """How many clusters there are of each size."""
+    sizes = select(func.count().label("size")).group_by(register_member.c.cluster).subquery()
+    query = select(sizes.c.size, func.count()).group_by(sizes.c.size)
+    return {size: count for size, count in connection.execute(query)}

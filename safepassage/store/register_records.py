@@ -1,0 +1,191 @@
+"""Sealed records, their wrapped keys and their blind keys.
+
+All functions work inside the transaction of the connection that they are given.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from sys import byteorder
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from safepassage.store.register_tables import (
+    register_blind,
+    register_key,
+    register_link,
+    register_member,
+    register_record,
+    register_row,
+)
+from safepassage.store.statement import Lookup, chunks, insert_rows
+
+CHUNK = 5_000
+
+
+class StoredRecord(NamedTuple):
+    """One row of ``register_record``, in the order of its columns."""
+
+    number: int
+    id: str
+    person: str
+    list: str
+    household: int | None
+    minted_at: int  # microseconds since 1970
+    keys: bytes
+    sealed: bytes | None
+
+    @property
+    def is_shredded(self) -> bool:
+        """Whether what it said is gone for ever."""
+        return self.sealed is None
+
+
+_ALL = select(register_record).order_by(register_record.c.number)
+_BY_NUMBER = Lookup(_ALL, register_record.c.number)
+_BY_ID = Lookup(_ALL, register_record.c.id)
+_BY_PERSON = Lookup(_ALL, register_record.c.person)
+_BY_HOUSEHOLD = Lookup(_ALL, register_record.c.household)
+_HOLDERS = Lookup(select(register_blind.c.key, register_blind.c.record), register_blind.c.key)
+_HOLDER_COUNTS = Lookup(
+    select(register_blind.c.key, func.count()).group_by(register_blind.c.key),
+    register_blind.c.key,
+)
+
+
+def packed(keys: Iterable[int]) -> bytes:
+    """Blind keys as they are kept with their record: sorted, eight bytes each, signed."""
+    numbers = array("q", sorted(set(keys)))
+    if byteorder != "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def unpacked(keys: bytes) -> list[int]:
+    """The blind keys of a record."""
+    numbers = array("q")
+    numbers.frombytes(keys)
+    if byteorder != "big":
+        numbers.byteswap()
+    return numbers.tolist()
+
+
+def add_records(connection: Connection, records: Sequence[StoredRecord]) -> None:
+    """Keep new records and make them findable by their blind keys."""
+    insert_rows(connection, register_record, records)
+    held = ((key, r.number) for r in records for key in unpacked(r.keys))
+    for chunk in chunks(held, 10 * CHUNK):
+        insert_rows(connection, register_blind, chunk)
+
+
+def by_numbers(connection: Connection, numbers: Iterable[int]) -> list[StoredRecord]:
+    """The records of these numbers, oldest first."""
+    return [StoredRecord(*row) for row in _BY_NUMBER(connection, numbers)]
+
+
+def by_ids(connection: Connection, ids: Iterable[str]) -> list[StoredRecord]:
+    """The records of these ids, oldest first."""
+    return [StoredRecord(*row) for row in _BY_ID(connection, ids)]
+
+
+def by_persons(connection: Connection, persons: Iterable[str]) -> list[StoredRecord]:
+    """The records with which these person ids were minted, oldest first."""
+    return [StoredRecord(*row) for row in _BY_PERSON(connection, persons)]
+
+
+def of_households(connection: Connection, households: Iterable[int]) -> list[StoredRecord]:
+    """The records of these list households, given blind, oldest first."""
+    return [StoredRecord(*row) for row in _BY_HOUSEHOLD(connection, households)]
+
+
+def all_records(connection: Connection) -> Iterator[StoredRecord]:
+    """Every record, oldest first, shredded ones included."""
+    after = 0
+    while True:
+        query = _ALL.where(register_record.c.number > after).limit(CHUNK)
+        found = connection.execute(query).all()
+        if not found:
+            return
+        for row in found:
+            yield StoredRecord(*row)
+        after = found[-1].number
+
+
+def count(connection: Connection) -> int:
+    """How many records there are, shredded ones included."""
+    return connection.execute(select(func.count()).select_from(register_record)).scalar_one()
+
+
+def holder_counts(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
+    """How many records hold each of these blind keys; a key that nobody holds is left out."""
+    return {key: held for key, held in _HOLDER_COUNTS(connection, keys)}
+
+
+def holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
+    """The numbers of the records that hold each of these blind keys."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for key, record in _HOLDERS(connection, keys):
+        found[key].append(record)
+    return found
+
+
+def put_keys(connection: Connection, kind: str, wrapped: Iterable[tuple[int, bytes]]) -> None:
+    """Keep wrapped data keys of things of one kind, by their numbers."""
+    insert_rows(connection, register_key, [(kind, number, key) for number, key in wrapped])
+
+
+_KEYS = {
+    kind: Lookup(
+        select(register_key.c.number, register_key.c.wrapped).where(register_key.c.kind == kind),
+        register_key.c.number,
+    )
+    for kind in ("record", "row", "list", "entry", "document")
+}
+
+
+def get_keys(connection: Connection, kind: str, numbers: Iterable[int]) -> dict[int, bytes]:
+    """The wrapped data keys of these things; a shredded one has none."""
+    return {number: bytes(key) for number, key in _KEYS[kind](connection, numbers)}
+
+
+def drop_keys(connection: Connection, kind: str, numbers: Iterable[int]) -> int:
+    """Delete wrapped data keys, and say how many there were."""
+    dropped = 0
+    for chunk in chunks(numbers, CHUNK):
+        done = connection.execute(
+            delete(register_key).where(
+                register_key.c.kind == kind, register_key.c.number.in_(chunk)
+            )
+        )
+        dropped += done.rowcount
+    return dropped
+
+
+def shred(connection: Connection, records: Sequence[StoredRecord]) -> None:
+    """Make it impossible to know what these records and their rows said.
+
+    Their ids, lists and numbers stay, so that every count stays as it was published.
+    """
+    numbers = [r.number for r in records]
+    of_these = register_row.c.record.in_(numbers)
+    rows = list(connection.execute(select(register_row.c.number).where(of_these)).scalars())
+    drop_keys(connection, "record", numbers)
+    drop_keys(connection, "row", rows)
+    held = [{"k": key, "r": r.number} for r in records for key in unpacked(r.keys)]
+    if held:
+        one = delete(register_blind).where(
+            register_blind.c.key == bindparam("k"), register_blind.c.record == bindparam("r")
+        )
+        connection.execute(one, held)
+    connection.execute(
+        update(register_record)
+        .where(register_record.c.number.in_(numbers))
+        .values(sealed=None, keys=b"", household=None)
+    )
+    connection.execute(update(register_row).where(of_these).values(sealed=None))
+    touching = register_link.c.left.in_(numbers) | register_link.c.right.in_(numbers)
+    connection.execute(delete(register_link).where(touching))
+    connection.execute(delete(register_member).where(register_member.c.record.in_(numbers)))
