@@ -9,7 +9,7 @@ add up to its weight exactly, the prior included.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -54,7 +54,10 @@ class Linkage:
 
     model: str
     links: Mapping[Pair, Link]  # of the bands automatic and ask
-    cluster_of: Mapping[RecordId, RecordId]  # by the smallest record id of its cluster
+    # What the machine may merge alone, and people have judged: by the cluster's smallest record id.
+    cluster_of: Mapping[RecordId, RecordId]
+    # The same if every likely link were accepted: the other end of a headcount given as an interval.
+    likely_of: Mapping[RecordId, RecordId] = field(default_factory=dict)
 
 
 class Engine(Protocol):
