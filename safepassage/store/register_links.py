@@ -28,11 +28,17 @@ class StoredLink(NamedTuple):
     held_back: str
 
 
+class Member(NamedTuple):
+    """One row of ``register_member``, in the order of its columns."""
+
+    record: int
+    cluster: int  # the number of its person's oldest record
+    likely: int  # the same, if every likely link were accepted
+
+
 _FROM_LEFT = Lookup(select(register_link), register_link.c.left)
 _FROM_RIGHT = Lookup(select(register_link), register_link.c.right)
-_MEMBERS = select(register_member.c.record, register_member.c.cluster).order_by(
-    register_member.c.record
-)
+_MEMBERS = select(register_member).order_by(register_member.c.record)
 _BY_RECORD = Lookup(_MEMBERS, register_member.c.record)
 _BY_CLUSTER = Lookup(_MEMBERS, register_member.c.cluster)
 
@@ -88,39 +94,50 @@ def _drop_link(connection: Connection, left: int, right: int) -> None:
     )
 
 
+def drop_links(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Forget these links, the smaller record number first."""
+    for left, right in pairs:
+        _drop_link(connection, left, right)
+
+
 def drop_all(connection: Connection) -> None:
     """Forget every link and every membership, to compute them anew."""
     connection.execute(delete(register_link))
     connection.execute(delete(register_member))
 
 
-def clusters_of(connection: Connection, records: Iterable[int]) -> dict[int, int]:
-    """The cluster of each of these records, as the number of its oldest record."""
-    return {record: cluster for record, cluster in _BY_RECORD(connection, records)}
+def memberships(connection: Connection, records: Iterable[int]) -> list[Member]:
+    """Of which person each of these records is."""
+    return [Member(*row) for row in _BY_RECORD(connection, records)]
 
 
 def members_of(connection: Connection, clusters: Iterable[int]) -> dict[int, list[int]]:
     """The records of each of these clusters, oldest first."""
     found: dict[int, list[int]] = defaultdict(list)
-    for record, cluster in _BY_CLUSTER(connection, clusters):
+    for record, cluster, _ in _BY_CLUSTER(connection, clusters):
         found[cluster].append(record)
     return found
 
 
-def put_members(connection: Connection, cluster_of: dict[int, int]) -> None:
-    """Keep which cluster each of these records is in, in place of what was."""
-    for chunk in chunks(sorted(cluster_of), CHUNK):
-        connection.execute(delete(register_member).where(register_member.c.record.in_(chunk)))
-    insert_rows(connection, register_member, sorted(cluster_of.items()))
+def put_members(connection: Connection, members: Iterable[Member]) -> None:
+    """Keep of which person each of these records is, in place of what was."""
+    rows = sorted(members)
+    for chunk in chunks(rows, CHUNK):
+        numbers = [member.record for member in chunk]
+        connection.execute(delete(register_member).where(register_member.c.record.in_(numbers)))
+    insert_rows(connection, register_member, rows)
 
 
-def all_members(connection: Connection) -> dict[int, int]:
-    """The cluster of every record."""
-    return {record: cluster for record, cluster in connection.execute(_MEMBERS)}
+def all_members(connection: Connection) -> list[Member]:
+    """Of which person every record is."""
+    return [Member(*row) for row in connection.execute(_MEMBERS)]
 
 
-def cluster_sizes(connection: Connection) -> dict[int, int]:
-    """How many clusters there are of each size."""
-    sizes = select(func.count().label("size")).group_by(register_member.c.cluster).subquery()
-    query = select(sizes.c.size, func.count()).group_by(sizes.c.size)
-    return {size: count for size, count in connection.execute(query)}
+def person_counts(connection: Connection) -> tuple[int, int]:
+    """How many persons there are: at least, if every likely link holds, and at most."""
+    both = select(
+        func.count(register_member.c.likely.distinct()),
+        func.count(register_member.c.cluster.distinct()),
+    )
+    fewest, most = connection.execute(both).one()
+    return fewest, most

@@ -6,7 +6,6 @@ All functions work inside the transaction of the connection that they are given.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from sys import byteorder
 from typing import NamedTuple
@@ -49,10 +48,10 @@ _BY_NUMBER = Lookup(_ALL, register_record.c.number)
 _BY_ID = Lookup(_ALL, register_record.c.id)
 _BY_PERSON = Lookup(_ALL, register_record.c.person)
 _BY_HOUSEHOLD = Lookup(_ALL, register_record.c.household)
-_HOLDERS = Lookup(select(register_blind.c.key, register_blind.c.record), register_blind.c.key)
-_HOLDER_COUNTS = Lookup(
-    select(register_blind.c.key, func.count()).group_by(register_blind.c.key),
-    register_blind.c.key,
+_HOLDERS_SQLITE = "SELECT record FROM register_blind WHERE key = ? LIMIT ?"
+_HOLDERS_POSTGRESQL = (
+    "SELECT k.key, b.record FROM unnest(%s::bigint[]) AS k(key) CROSS JOIN LATERAL"
+    " (SELECT record FROM register_blind WHERE key = k.key LIMIT %s) AS b"
 )
 
 
@@ -119,16 +118,20 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(register_record)).scalar_one()
 
 
-def holder_counts(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
-    """How many records hold each of these blind keys; a key that nobody holds is left out."""
-    return {key: held for key, held in _HOLDER_COUNTS(connection, keys)}
+def holders(connection: Connection, keys: Iterable[int], at_most: int) -> dict[int, list[int]]:
+    """The numbers of the records that hold each of these blind keys, `at_most` of each key.
 
-
-def holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
-    """The numbers of the records that hold each of these blind keys."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for key, record in _HOLDERS(connection, keys):
-        found[key].append(record)
+    A key that thousands hold is read no further: it costs as much as one that few hold.
+    """
+    found: dict[int, list[int]] = {}
+    if connection.dialect.name == "sqlite":
+        read = connection.connection.cursor().execute
+        for key in set(keys):
+            if held := read(_HOLDERS_SQLITE, (key, at_most)).fetchall():
+                found[key] = [record for (record,) in held]
+        return found
+    for key, record in connection.exec_driver_sql(_HOLDERS_POSTGRESQL, (list(set(keys)), at_most)):
+        found.setdefault(key, []).append(record)
     return found
 
 

@@ -137,6 +137,7 @@ register_member = Table(
     metadata,
     Column("record", _Number, primary_key=True, autoincrement=False),
     Column("cluster", BigInteger, nullable=False),
+    Column("likely", BigInteger, nullable=False),  # the same, if every likely link were accepted
 )
 Index("register_member_cluster", register_member.c.cluster)
 

@@ -126,7 +126,7 @@ def _make_linkage() -> None:
     )
     _index("register_link", "right", "right")
     _index("register_link", "band", "band", "weight")
-    op.create_table("register_member", _serial("record"), _long("cluster"))
+    op.create_table("register_member", _serial("record"), _long("cluster"), _long("likely"))
     _index("register_member", "cluster", "cluster")
 
 
