@@ -8,7 +8,7 @@ from datetime import datetime
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.fact import Entry
 from safepassage.model.fold import Oddity, Transfer
-from safepassage.model.ids import EntryId
+from safepassage.model.ids import EntryId, PersonId
 from safepassage.model.ledger import Flow, Ledger, Stock
 from safepassage.model.observation import Correction
 
@@ -66,6 +66,10 @@ class AskedOnce:
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """As the ledger's."""
         return self._ledger.transfers(start, end)
+
+    def journey(self, person: PersonId) -> list[Transfer]:
+        """As the ledger's."""
+        return self._ledger.journey(person)
 
     def oddities(self) -> list[Oddity]:
         """As the ledger's."""

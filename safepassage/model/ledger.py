@@ -72,6 +72,9 @@ class Ledger(Protocol):
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """The single transfers in [start, end), every phase, oldest first."""
 
+    def journey(self, person: PersonId) -> list[Transfer]:
+        """The transfers of one person, every phase, oldest first."""
+
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""
 
@@ -166,6 +169,10 @@ class Book:
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """The single transfers in [start, end), every phase, oldest first."""
         return (t for t in self._folded[0] if start <= t.instant < end)
+
+    def journey(self, person: PersonId) -> list[Transfer]:
+        """The transfers of one person, every phase, oldest first."""
+        return [t for t in self._folded[0] if t.person == person]
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""

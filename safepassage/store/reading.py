@@ -17,7 +17,7 @@ from operator import attrgetter
 from types import TracebackType
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from safepassage.model.catalogue import Catalogue
@@ -198,6 +198,19 @@ class StoredLedger:
     def transfers(self, start: datetime, end: datetime) -> Iterator[Transfer]:
         """The single transfers in [start, end), every phase, oldest first."""
         first, last = to_micros(start), to_micros(end)
+        return self._transfers(
+            and_(entry.c.instant >= first, entry.c.instant < last),
+            and_(adjustment.c.instant >= first, adjustment.c.instant < last),
+        )
+
+    def journey(self, person: PersonId) -> list[Transfer]:
+        """The transfers of one person, every phase, oldest first."""
+        recorded = and_(entry.c.person == person, entry.c.instant.is_not(None))
+        return list(self._transfers(recorded, adjustment.c.person == person))
+
+    def _transfers(
+        self, recorded: ColumnElement[bool], changed: ColumnElement[bool]
+    ) -> Iterator[Transfer]:
         rows = (
             select(
                 entry.c.instant,
@@ -212,7 +225,7 @@ class StoredLedger:
                 entry.c.person,
                 entry.c.grp,
             )
-            .where(entry.c.instant >= first, entry.c.instant < last)
+            .where(recorded)
             .order_by(entry.c.instant)
         )
         adjusted = (
@@ -222,7 +235,7 @@ class StoredLedger:
                 adjustment.c.entry.label("id"),
                 *(adjustment.c[c.name] for c in list(rows.selected_columns)[3:]),
             )
-            .where(adjustment.c.instant >= first, adjustment.c.instant < last)
+            .where(changed)
             .order_by(adjustment.c.instant)
         )
         return _merged(self._rows(rows), self._rows(adjusted))

@@ -110,6 +110,13 @@ adjustment = Table(
 )
 Index("adjustment_subject", adjustment.c.subject)
 Index("adjustment_instant", adjustment.c.instant)
+_is_of_person = text("person IS NOT NULL")
+Index(
+    "adjustment_person",
+    adjustment.c.person,
+    sqlite_where=_is_of_person,
+    postgresql_where=_is_of_person,
+)
 
 oddity = Table(
     "oddity",

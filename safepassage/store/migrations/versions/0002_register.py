@@ -14,6 +14,7 @@ ONLY_GROWS = "the register only grows: record another decision instead"
 
 
 def upgrade() -> None:
+    _index("adjustment", "person", "person", where="person IS NOT NULL")
     _make_lists()
     _make_records()
     _make_linkage()
