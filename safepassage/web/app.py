@@ -26,10 +26,13 @@ from safepassage.model.errors import (
     SafePassageError,
     UnknownPlaceError,
 )
+from safepassage.secure.errors import LockedError
 from safepassage.store.errors import StoreError
+from safepassage.web.access import NotSignedInError, RefusedError
 from safepassage.web.land import countries
 from safepassage.web.live import Watch
 from safepassage.web.page import Desk, render, wants_json
+from safepassage.web.register_key import RegisterKey
 from safepassage.web.routes import (
     board,
     claims,
@@ -57,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         links=Links(settings.clock, settings.link_valid),
         sessions=Sessions(settings.clock, settings.session_valid, settings.sessions_path),
         watch=Watch(settings.records, settings.clock, settings.poll_seconds),
+        register_key=RegisterKey(settings.clock, settings.register_idle),
     )
 
     @asynccontextmanager
@@ -103,6 +107,8 @@ ERRORS: dict[type[Exception], Wrong] = {
     InvalidFactError: Wrong(400, "error.question"),
     RequestValidationError: Wrong(400, "error.question"),
     UnknownPlaceError: Wrong(404, "error.unknown"),
+    RefusedError: Wrong(403, "error.refused"),
+    LockedError: Wrong(423, "error.locked"),
     StoreError: Wrong(503, "error.store"),
     SafePassageError: Wrong(400, "error.question"),
 }
@@ -121,7 +127,7 @@ async def on_error(request: Request, fault: Exception) -> Response:
 
 def answer_to(request: Request, fault: Exception) -> Response:
     """The page, or the JSON, that says what is wrong."""
-    if isinstance(fault, door.NotSignedInError):
+    if isinstance(fault, NotSignedInError):
         return not_signed_in(request)
     if isinstance(fault, HTTPException):
         wrong, said = Wrong(fault.status_code, "error.http"), str(fault.detail)

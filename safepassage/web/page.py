@@ -24,6 +24,7 @@ from safepassage.web.board import Span, opens_at, span
 from safepassage.web.links import check_zone, question_path
 from safepassage.web.live import Watch
 from safepassage.web.plain import plain
+from safepassage.web.register_key import RegisterKey
 from safepassage.web.settings import Settings
 from safepassage.web.sign_in import Links, Sessions
 
@@ -40,6 +41,7 @@ class Desk:
     links: Links
     sessions: Sessions
     watch: Watch
+    register_key: RegisterKey
 
     @property
     def cookie(self) -> str:

@@ -50,6 +50,7 @@ class Settings:
     clock: Callable[[], datetime] = utc_now
     link_valid: timedelta = timedelta(minutes=15)
     session_valid: timedelta = timedelta(hours=12)
+    register_idle: timedelta = timedelta(hours=1)  # then the register locks itself
     poll_seconds: float = 1.0
     heartbeat_seconds: float = 15.0
     hosts: frozenset[str] = field(init=False)

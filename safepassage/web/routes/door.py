@@ -7,16 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from safepassage.model.errors import SafePassageError
+from safepassage.web.access import viewer
 from safepassage.web.page import THEMES, desk_of, render
 from safepassage.web.words import LANGUAGES
 
 router = APIRouter()
 PREFERENCE_SECONDS = 365 * 24 * 3600
-
-
-class NotSignedInError(SafePassageError):
-    """Somebody asked for a page without a session."""
 
 
 def signed_in(request: Request) -> None:
@@ -25,9 +21,7 @@ def signed_in(request: Request) -> None:
     Raises:
         NotSignedInError: it has none, or it has ended.
     """
-    desk = desk_of(request)
-    if not desk.sessions.knows(request.cookies.get(desk.cookie)):
-        raise NotSignedInError
+    viewer(request)
 
 
 @router.get("/healthz")
