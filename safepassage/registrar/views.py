@@ -16,6 +16,7 @@ from safepassage.model.ids import AccountId, ListId, PersonId, PlaceId, RecordId
 from safepassage.register.judgement import Judgement, Pair, Verdict
 from safepassage.register.linkage import Band, Evidence
 from safepassage.register.record import Record
+from safepassage.secure.roles import Field
 
 
 class Stage(StrEnum):
@@ -42,9 +43,7 @@ class ListView:
     quarantined: int
     added: int  # records that no earlier version had
     file_name: str = field(repr=False)
-    mapping: Mapping[str, str] = field(
-        repr=False
-    )  # the header of a column, and what it was read as
+    mapping: Mapping[str, str] = field(repr=False)  # header of a column: what it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +91,7 @@ class RecordView:
     sponsor: SponsorId
     taken_at: datetime
     rows: tuple[tuple[int, int], ...]  # each version it stands in, and the line there
+    hidden: frozenset[Field]  # what it says and this viewer may not see
     is_current: bool  # whether the newest version of its list still has it
 
     def __repr__(self) -> str:
