@@ -103,8 +103,11 @@ def decisions(connection: Connection, vault: Vault, kind: Kind) -> list[Decision
     return _opened(connection, vault, stored.entries(connection, str(kind)))
 
 
-def record_judgement(connection: Connection, vault: Vault, judgement: Judgement) -> None:
-    """Keep a judgement."""
+def record_judgement(
+    connection: Connection, vault: Vault, judgement: Judgement, withdraws: str = ""
+) -> None:
+    """Keep a judgement, and which earlier one it withdraws, if it does."""
+    body = {"why": judgement.why, "model": judgement.model}
     record(
         connection,
         vault,
@@ -116,7 +119,7 @@ def record_judgement(connection: Connection, vault: Vault, judgement: Judgement)
             word=str(judgement.verdict),
             by=judgement.by,
             at=judgement.judged_at,
-            body={"why": judgement.why, "model": judgement.model},
+            body=body | ({"withdraws": withdraws} if withdraws else {}),
         ),
     )
 
@@ -126,12 +129,12 @@ def judgements_about(
 ) -> list[Judgement]:
     """Every judgement about one of these records, oldest first."""
     found = decisions_about(connection, vault, list(records), Kind.JUDGEMENT)
-    return [_judgement(decision) for decision in found]
+    return [as_judgement(decision) for decision in found]
 
 
 def judgements(connection: Connection, vault: Vault) -> Iterator[Judgement]:
     """Every judgement, oldest first."""
-    return map(_judgement, decisions(connection, vault, Kind.JUDGEMENT))
+    return map(as_judgement, decisions(connection, vault, Kind.JUDGEMENT))
 
 
 def judgement(connection: Connection, vault: Vault, judgement_id: str) -> Judgement | None:
@@ -140,7 +143,7 @@ def judgement(connection: Connection, vault: Vault, judgement_id: str) -> Judgem
     if found is None or found.kind != Kind.JUDGEMENT:
         return None
     (decision,) = _opened(connection, vault, [found])
-    return _judgement(decision)
+    return as_judgement(decision)
 
 
 def _opened(connection: Connection, vault: Vault, entries: Iterable[StoredEntry]) -> list[Decision]:
@@ -166,7 +169,8 @@ def _decision(entry: StoredEntry, body: Mapping[str, Any]) -> Decision:
     )
 
 
-def _judgement(decision: Decision) -> Judgement:
+def as_judgement(decision: Decision) -> Judgement:
+    """A decision about a pair of records as the judgement that it is."""
     return Judgement(
         id=JudgementId(decision.id),
         left=RecordId(decision.subject),

@@ -73,8 +73,21 @@ def unpacked(keys: bytes) -> list[int]:
 
 
 def add_records(connection: Connection, records: Sequence[StoredRecord]) -> None:
-    """Keep new records and make them findable by their blind keys."""
+    """Keep new records; they wait until they are linked and made findable."""
     insert_rows(connection, register_record, records)
+
+
+def waiting(connection: Connection) -> list[StoredRecord]:
+    """The records that were taken in and not linked yet, oldest first."""
+    is_linked = select(register_member.c.record).where(
+        register_member.c.record == register_record.c.number
+    )
+    query = _ALL.where(~is_linked.exists(), register_record.c.sealed.is_not(None))
+    return [StoredRecord(*row) for row in connection.execute(query)]
+
+
+def make_findable(connection: Connection, records: Iterable[StoredRecord]) -> None:
+    """Make records findable by their blind keys."""
     held = ((key, r.number) for r in records for key in unpacked(r.keys))
     for chunk in chunks(held, 10 * CHUNK):
         insert_rows(connection, register_blind, chunk)
@@ -170,7 +183,7 @@ def drop_keys(connection: Connection, kind: str, numbers: Iterable[int]) -> int:
 def shred(connection: Connection, records: Sequence[StoredRecord]) -> None:
     """Make it impossible to know what these records and their rows said.
 
-    Their ids, lists and numbers stay, so that every count stays as it was published.
+    Their ids, lists, numbers and memberships stay, so that every count stays as it was published.
     """
     numbers = [r.number for r in records]
     of_these = register_row.c.record.in_(numbers)
@@ -191,4 +204,3 @@ def shred(connection: Connection, records: Sequence[StoredRecord]) -> None:
     connection.execute(update(register_row).where(of_these).values(sealed=None))
     touching = register_link.c.left.in_(numbers) | register_link.c.right.in_(numbers)
     connection.execute(delete(register_link).where(touching))
-    connection.execute(delete(register_member).where(register_member.c.record.in_(numbers)))

@@ -1,0 +1,160 @@
+"""Linking what arrived: candidates are opened, links and clusters written; nothing else is touched.
+
+A record is *waiting* from when it was taken in until it was linked.  Its blind keys are kept with
+it, but nobody finds it by them yet: an engine sees what was registered before, and what is new.
+If the machine stops in between, the next linking finds those that wait.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from safepassage.model.ids import RecordId
+from safepassage.register.judgement import Judgement, JudgementId, Pair
+from safepassage.register.linkage import Linkage, Progress
+from safepassage.register.shelf import Change
+from safepassage.registrar import journal
+from safepassage.registrar.room import Room
+from safepassage.registrar.shelf import StoredShelf, all_records, stored_link
+from safepassage.registrar.verdicts import Standing, standings
+from safepassage.secure.vault import Vault
+from safepassage.store import register_links as linked
+from safepassage.store import register_records as stored
+from safepassage.store.register_links import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a linking did."""
+
+    new: int  # records that were linked for the first time
+    merged: int  # of these, found to be of somebody known before or beside them
+    questions: int  # links that wait for a person, in all
+
+
+def link_waiting(room: Room, progress: Progress | None = None) -> Linked:
+    """Link the records that wait, and keep what that changes."""
+    with room.changing:
+        with room.store.reading() as connection:
+            waiting = stored.waiting(connection)
+            shelf = CountingShelf(connection, room.vault)
+            new = list(shelf.records([RecordId(row.id) for row in waiting]).values())
+            change = room.matching.extend(shelf, new, progress) if new else Change()
+        with room.store.writing() as connection:
+            stored.make_findable(connection, waiting)
+            keep_change(connection, room.vault, change)
+            clusters = linked.memberships(connection, [row.number for row in waiting])
+            bands = linked.band_counts(connection)
+    merged = sum(member.record != member.cluster for member in clusters)
+    return Linked(len(new), merged, bands.get("ask", 0))
+
+
+def rebuild(room: Room, progress: Progress | None = None) -> Linkage:
+    """Link everything anew; with the same model nothing changes."""
+    with room.changing:
+        with room.store.reading() as connection:
+            counting = [
+                standing.counts
+                for standing in all_standings(connection, room.vault).values()
+                if standing.counts is not None
+            ]
+            records = all_records(connection, room.vault)
+            linkage = room.matching.link(records, counting, progress)
+            waiting = stored.waiting(connection)
+            shredded = _memberships_of_shredded(connection)
+        with room.store.writing() as connection:
+            linked.drop_all(connection)
+            linked.put_members(connection, shredded)
+            stored.make_findable(connection, waiting)
+            whole = Change(
+                links=linkage.links, cluster_of=linkage.cluster_of, likely_of=linkage.likely_of
+            )
+            keep_change(connection, room.vault, whole)
+    return linkage
+
+
+def _memberships_of_shredded(connection: Connection) -> list[Member]:
+    """Of which persons the shredded records were: no engine can tell that any more."""
+    numbers = [row.number for row in stored.all_records(connection) if row.is_shredded]
+    return linked.memberships(connection, numbers)
+
+
+def relink(room: Room, connection: Connection, pairs: Collection[Pair]) -> None:
+    """Compute anew what judgements about these pairs decide; inside a transaction."""
+    shelf = CountingShelf(connection, room.vault)
+    keep_change(connection, room.vault, room.matching.judged(shelf, pairs))
+
+
+def keep_change(connection: Connection, vault: Vault, change: Change) -> None:
+    """Write what an engine found; inside a transaction."""
+    shelf = StoredShelf(connection, vault)
+    touched = {record for pair in (*change.links, *change.gone) for record in pair}
+    touched |= change.cluster_of.keys() | change.likely_of.keys()
+    numbers = {record: row.number for record, row in shelf.rows(touched).items()}
+    linked.drop_links(
+        connection,
+        [
+            (min(pair), max(pair))
+            for left, right in change.gone
+            for pair in ((numbers[left], numbers[right]),)
+        ],
+    )
+    linked.put_links(connection, [stored_link(link, numbers) for link in change.links.values()])
+    cluster = oldest_of(change.cluster_of, numbers)
+    likely = oldest_of(change.likely_of or change.cluster_of, numbers)
+    linked.put_members(
+        connection, [Member(n, cluster[n], likely.get(n, cluster[n])) for n in sorted(cluster)]
+    )
+
+
+def oldest_of(
+    cluster_of: Mapping[RecordId, RecordId], numbers: Mapping[RecordId, int]
+) -> dict[int, int]:
+    """For the number of each record the number of the oldest record of its cluster."""
+    members: dict[RecordId, list[int]] = defaultdict(list)
+    for record, cluster in cluster_of.items():
+        members[cluster].append(numbers[record])
+    return {n: min(together) for together in members.values() for n in together}
+
+
+class CountingShelf(StoredShelf):
+    """The shelf with those judgements alone that count."""
+
+    def judgements(self, ids: Collection[RecordId]) -> Iterable[Judgement]:
+        """The judgements about these records that count, one for each pair."""
+        found = standings_about(self, self._connection, self._vault, ids)
+        return [s.counts for s in found.values() if s.counts is not None]
+
+
+def standings_about(
+    shelf: StoredShelf, connection: Connection, vault: Vault, records: Collection[RecordId]
+) -> dict[Pair, Standing]:
+    """What stands about each pair that one of these records is in."""
+    decisions = journal.decisions_about(connection, vault, records, journal.Kind.JUDGEMENT)
+    return _standings(shelf, decisions)
+
+
+def all_standings(connection: Connection, vault: Vault) -> dict[Pair, Standing]:
+    """What stands about each pair that anybody judged."""
+    decisions = journal.decisions(connection, vault, journal.Kind.JUDGEMENT)
+    return _standings(StoredShelf(connection, vault), decisions)
+
+
+def _standings(shelf: StoredShelf, decisions: list[journal.Decision]) -> dict[Pair, Standing]:
+    made = [journal.as_judgement(decision) for decision in decisions]
+    rows = shelf.rows({record for judgement in made for record in judgement.pair})
+    withdraws = {
+        JudgementId(d.id): JudgementId(d.body["withdraws"])
+        for d in decisions
+        if "withdraws" in d.body
+    }
+
+    def is_one_family(pair: Pair) -> bool:
+        households = [rows[r].household for r in pair if r in rows]
+        return len(households) == len(pair) and None not in households and len(set(households)) == 1
+
+    return standings(made, withdraws, is_one_family)

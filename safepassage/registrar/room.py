@@ -1,0 +1,68 @@
+"""What the registrar works with: store, vault, clock and rules, opened together in one value."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from safepassage.model.ids import RecordId
+from safepassage.register.judgement import Judgement, Pair
+from safepassage.register.linkage import Evidence, Linkage, Progress
+from safepassage.register.record import Record
+from safepassage.register.shelf import Change, Shelf
+from safepassage.registrar.access import Access, Clock
+from safepassage.secure.vault import Vault
+from safepassage.store.store import Store
+
+
+class Matching(Protocol):
+    """An engine with its frozen model: the same answers as long as the version is the same."""
+
+    @property
+    def version(self) -> str:
+        """Of the model; stands with every judgement that was made by its evidence."""
+
+    def keys(self, record: Record) -> Collection[str]:
+        """By what a record is found."""
+
+    def link(
+        self,
+        records: Iterable[Record],
+        judgements: Iterable[Judgement] = (),
+        progress: Progress | None = None,
+    ) -> Linkage:
+        """Link all records anew."""
+
+    def extend(
+        self, shelf: Shelf, records: Sequence[Record], progress: Progress | None = None
+    ) -> Change:
+        """What these new records change."""
+
+    def judged(self, shelf: Shelf, pairs: Collection[Pair]) -> Change:
+        """What changed when the judgements about these pairs did."""
+
+    def without(self, shelf: Shelf, gone: Collection[RecordId]) -> Change:
+        """What changes when these records are no more."""
+
+    def explain(self, left: Record, right: Record, shelf: Shelf) -> tuple[Evidence, ...]:
+        """The bars of a pair; they add up to its weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Store, vault, clock and rules."""
+
+    store: Store
+    vault: Vault
+    clock: Callable[[], datetime]
+    access: Access
+    matching: Matching
+    # One change of the register at a time.  Gate scans do not wait for it: what takes long is
+    # computed from a snapshot, and only what was found is written in a transaction.
+    changing: threading.RLock = field(default_factory=threading.RLock)
+
+
+__all__ = ["Clock", "Matching", "Room"]
