@@ -8,6 +8,7 @@ key of its own that goes when the person is shredded.
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -101,6 +102,14 @@ def decisions_about(
 def decisions(connection: Connection, vault: Vault, kind: Kind) -> list[Decision]:
     """Everything decided of a kind, oldest first."""
     return _opened(connection, vault, stored.entries(connection, str(kind)))
+
+
+def words(connection: Connection, kind: Kind) -> dict[str, list[Decision]]:
+    """What was decided of a kind, by subject, without opening the reasons."""
+    found: dict[str, list[Decision]] = defaultdict(list)
+    for entry in stored.entries(connection, str(kind)):
+        found[entry.subject].append(_decision(entry, {}))
+    return found
 
 
 def record_judgement(
