@@ -47,6 +47,9 @@ class Matching(Protocol):
     def without(self, shelf: Shelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
 
+    def compare(self, probe: Record, records: Sequence[Record]) -> list[tuple[Evidence, ...]]:
+        """What speaks for each of these being the probe, whatever list or family they are of."""
+
     def explain(self, left: Record, right: Record, shelf: Shelf) -> tuple[Evidence, ...]:
         """The bars of a pair; they add up to its weight."""
 

@@ -27,6 +27,7 @@ from safepassage.registrar import written
 from safepassage.registrar.errors import RegistrarError
 from safepassage.registrar.room import Room
 from safepassage.registrar.sealing import Sealer, blind_numbers
+from safepassage.registrar.search import LOOKING, looking_keys
 from safepassage.registrar.shelf import MATCHING, household_number
 from safepassage.store import register_records as stored
 from safepassage.store import register_rows as rows_stored
@@ -221,6 +222,7 @@ def _stored(room: Room, record: Record, number: int, at: int, sealer: Sealer) ->
         household_number(room.vault, record.list, record.household) if record.household else None
     )
     keys = blind_numbers(room.vault, MATCHING, room.matching.keys(record))
+    keys += blind_numbers(room.vault, LOOKING, looking_keys(record))
     return StoredRecord(
         number=number,
         id=record.id,

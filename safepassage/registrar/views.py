@@ -210,6 +210,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """Whom a search found, the best first."""
+
+    hits: tuple[Hit, ...]
+    is_cut: bool  # more people fit than are shown: say more about the one who is meant
+    not_used: frozenset[Field]  # what was asked by, and this viewer may not see
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageCount:
     """How many requests are at a stage, and how long the oldest has waited there."""
 
