@@ -1,0 +1,314 @@
+"""Records as columns of numbers, so that millions of pairs are compared without touching a string.
+
+Every distinct token, name and value is kept once and has a number; a record is a row of numbers.
+Rows stand in the order of the records' ids, whatever order they came in, so that everything
+computed from them is the same for any order of arrival.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safepassage.model.ids import RecordId
+from safepassage.register.match.features import Feature
+from safepassage.register.names.tokens import Role, tokens
+from safepassage.register.record import DocumentType, NamePart, Precision, Protection, Record, Sex
+
+Ints: TypeAlias = NDArray[np.int32]
+Bytes: TypeAlias = NDArray[np.int8]
+
+ABSENT: Final = -1
+TOKENS_MAX: Final = 4  # of one part of a name that are compared
+READINGS_MAX: Final = 2  # of one birth date
+HOUSEHOLD_MAX: Final = 30  # more rows than this are a camp, not a family
+WIDTHS: Final[dict[Feature, int]] = {
+    Feature.PHONE: 2,
+    Feature.EMAIL: 1,
+    Feature.PASSPORT: 2,
+    Feature.NATIONAL_ID: 2,
+    Feature.DOCUMENT: 2,
+    Feature.PLACE: 2,
+    Feature.ADDRESS: 1,
+    Feature.POSTCODE: 1,
+    Feature.OCCUPATION: 1,
+}
+NAME_FEATURES: Final = (Feature.GIVEN, Feature.FAMILY, Feature.FATHER)
+_DOCUMENTS: Final = {
+    DocumentType.PASSPORT: Feature.PASSPORT,
+    DocumentType.NATIONAL_ID: Feature.NATIONAL_ID,
+}
+_CLAIMS: Final = {
+    Feature.ADDRESS: "address",
+    Feature.POSTCODE: "postcode",
+    Feature.OCCUPATION: "occupation",
+}
+_KINDS: Final = {
+    Precision.DAY: 3,
+    Precision.MONTH: 2,
+    Precision.YEAR: 1,
+    Precision.ESTIMATED: 1,
+}
+PROTECTION_BITS: Final = {status: 1 << at for at, status in enumerate(Protection)}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The parts of a record's name as bags of romanised tokens, in the order of writing."""
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    father: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 18)
+def _words(text: str) -> tuple[tuple[str, Role], ...]:
+    return tuple((t.latin, t.role) for t in tokens(text) if t.is_name)
+
+
+def names_of(record: Record) -> Names:
+    """What a record calls its person, by part.
+
+    A name written as one text gives its last token as the family name if it has several, and what
+    is marked as a patronymic as the father's name.  Such guesses may be wrong; the comparison
+    also tries given and family name the other way round.
+    """
+    parts: dict[NamePart, list[str]] = {}
+    marked: list[str] = []
+    for name in record.names:
+        found = parts.setdefault(name.part, [])
+        for latin, role in _words(name.text):
+            own = name.part in (NamePart.FULL, NamePart.GIVEN) and role is Role.PATRONYMIC
+            (marked if own else found).append(latin)
+    given, family = parts.get(NamePart.GIVEN, []), parts.get(NamePart.FAMILY, [])
+    full = parts.get(NamePart.FULL, [])
+    if given or family:
+        given = given + [t for t in full if t not in given and t not in family]
+    elif len(full) > 1:
+        given, family = full[:-1], full[-1:]
+    else:
+        given = full
+    father = parts.get(NamePart.FATHER) or marked
+    return Names(tuple(given[:TOKENS_MAX]), tuple(family[:TOKENS_MAX]), tuple(father[:TOKENS_MAX]))
+
+
+@lru_cache(maxsize=1 << 18)
+def _folded(text: str) -> str:
+    latin = [t.latin for t in tokens(text)]
+    digits = "".join(c for c in text if c.isdigit())
+    return " ".join([*latin, digits] if digits else latin)
+
+
+@lru_cache(maxsize=1 << 18)
+def _packed(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def values_of(record: Record, feature: Feature) -> tuple[str, ...]:
+    """What a record says of a feature that is compared by value, ready to be compared."""
+    if feature is Feature.PHONE:
+        found: Iterable[str] = record.phones
+    elif feature is Feature.EMAIL:
+        found = (email.casefold() for email in record.emails)
+    elif feature in (Feature.PASSPORT, Feature.NATIONAL_ID, Feature.DOCUMENT):
+        found = (
+            d.number
+            for d in record.documents
+            if _DOCUMENTS.get(d.type, Feature.DOCUMENT) == feature
+        )
+    elif feature is Feature.PLACE:
+        found = map(_folded, record.places)
+    else:
+        said = record.claims.get(_CLAIMS[feature], "")
+        found = (_packed(said) if feature is Feature.POSTCODE else _folded(said),)
+    return tuple(value for value in found if value)[: WIDTHS[feature]]
+
+
+class Vocabulary:
+    """Distinct texts, each with its number in order of first appearance."""
+
+    def __init__(self) -> None:
+        self.number: dict[str, int] = {}
+
+    def of(self, text: str) -> int:
+        """The number of a text, new or known."""
+        return self.number.setdefault(text, len(self.number))
+
+    def texts(self) -> list[str]:
+        """All texts, by number."""
+        return list(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """Distinct bags of tokens: row i holds the numbers of the tokens of bag i."""
+
+    tokens: Ints  # ABSENT where there is none
+    sizes: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """Birth dates as intervals of days, and their parts where the day is known."""
+
+    kind: Bytes  # 0 absent, 1 year, 2 month, 3 day; one for each reading
+    lo: Ints
+    hi: Ints
+    year: Ints
+    month: Bytes
+    day: Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All records, one row each, in the order of their ids."""
+
+    ids: list[RecordId]
+    list_of: Ints
+    household_of: Ints  # by number; a record that came with no family has one of its own
+    sex: Bytes
+    protection: Bytes
+    names: dict[Feature, Ints]  # the number of the bag
+    values: dict[Feature, Ints]  # as many columns as a record may hold values
+    born: Born
+    bags: Bags
+    words: list[str]  # distinct tokens
+    texts: dict[Feature, list[str]]  # distinct values
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+_SEXES: Final = {Sex.FEMALE: 0, Sex.MALE: 1, Sex.OTHER: 2}
+_MID_YEAR: Final = 182
+
+
+class Encoder:
+    """Turns records into columns as they stream by; a record is not kept."""
+
+    def __init__(self) -> None:
+        self._ids: list[RecordId] = []
+        self._words, self._lists = Vocabulary(), Vocabulary()
+        self._households: dict[tuple[int, str], int] = {}
+        self._bags: dict[tuple[int, ...], int] = {}
+        self._whole: dict[tuple[str, ...], int] = {}
+        self._vocabularies = {feature: Vocabulary() for feature in WIDTHS}
+        self._numbers = {feature: array("i") for feature in WIDTHS}
+        self._names = {feature: array("i") for feature in NAME_FEATURES}
+        self._list_of, self._household_of = array("i"), array("i")
+        self._sex, self._protection = array("b"), array("b")
+        self._born = array("i")
+
+    def add(self, record: Record) -> Names:
+        """Take a record in; its names come back because its keys are made of them, too."""
+        self._ids.append(record.id)
+        in_list = self._lists.of(record.list)
+        self._list_of.append(in_list)
+        household = (in_list, record.household or f"\0{record.id}")
+        self._household_of.append(self._households.setdefault(household, len(self._households)))
+        self._sex.append(ABSENT if record.sex is None else _SEXES[record.sex])
+        self._protection.append(sum(PROTECTION_BITS[status] for status in record.protection))
+        names = names_of(record)
+        for feature, bag in zip(
+            NAME_FEATURES, (names.given, names.family, names.father), strict=True
+        ):
+            self._names[feature].append(self._bag(bag))
+        for feature, width in WIDTHS.items():
+            texts = values_of(record, feature)
+            vocabulary = self._vocabularies[feature]
+            numbers = [vocabulary.of(text) for text in texts]
+            self._numbers[feature].extend(numbers + [ABSENT] * (width - len(numbers)))
+        self._born.extend(_days(record))
+        return names
+
+    def _bag(self, bag: tuple[str, ...]) -> int:
+        if not bag:
+            return ABSENT
+        known = self._whole.get(bag)
+        if known is None:
+            numbers = tuple(self._words.of(word) for word in bag)
+            known = self._whole[bag] = self._bags.setdefault(numbers, len(self._bags))
+        return known
+
+    def columns(self) -> Columns:
+        """Everything taken in, in the order of the ids."""
+        order = np.array(sorted(range(len(self._ids)), key=self._ids.__getitem__), dtype=np.int64)
+        born = _array(self._born, np.int32).reshape(-1, READINGS_MAX, 6)[order]
+        return Columns(
+            ids=[self._ids[i] for i in order],
+            list_of=_array(self._list_of, np.int32)[order],
+            household_of=self._families(order),
+            sex=_array(self._sex, np.int8)[order],
+            protection=_array(self._protection, np.int8)[order],
+            names={f: _array(a, np.int32)[order] for f, a in self._names.items()},
+            values={
+                f: _array(a, np.int32).reshape(-1, WIDTHS[f])[order]
+                for f, a in self._numbers.items()
+            },
+            born=Born(
+                kind=born[:, :, 0].astype(np.int8),
+                lo=np.ascontiguousarray(born[:, :, 1]),
+                hi=np.ascontiguousarray(born[:, :, 2]),
+                year=np.ascontiguousarray(born[:, :, 3]),
+                month=born[:, :, 4].astype(np.int8),
+                day=born[:, :, 5].astype(np.int8),
+            ),
+            bags=self._bag_table(),
+            words=self._words.texts(),
+            texts={f: v.texts() for f, v in self._vocabularies.items()},
+        )
+
+    def _families(self, order: NDArray[np.int64]) -> Ints:
+        """Households by number; the rows of one that is too large to be a family stand alone."""
+        household = _array(self._household_of, np.int32)[order]
+        too_large = np.bincount(household, minlength=1)[household] > HOUSEHOLD_MAX
+        alone = len(self._households) + np.arange(int(too_large.sum()), dtype=np.int32)
+        household[too_large] = alone
+        return np.unique(household, return_inverse=True)[1].astype(np.int32)
+
+    def _bag_table(self) -> Bags:
+        table = np.full((max(1, len(self._bags)), TOKENS_MAX), ABSENT, dtype=np.int32)
+        for numbers, at in self._bags.items():
+            table[at, : len(numbers)] = numbers
+        return Bags(table, (table != ABSENT).sum(axis=1).astype(np.int8))
+
+
+def _array(numbers: array[int], kind: type[np.generic]) -> NDArray[np.generic]:
+    return np.array(numbers, dtype=kind)
+
+
+def _days(record: Record) -> list[int]:
+    """The readings of a birth date as numbers, six for each."""
+    out: list[int] = []
+    readings = record.born.readings[:READINGS_MAX] if record.born else ()
+    for reading in readings:
+        kind = _KINDS[record.born.precision] if record.born else 0
+        first, last = reading.earliest, reading.latest
+        middle = date.fromordinal((first.toordinal() + last.toordinal()) // 2)
+        out += [kind, first.toordinal(), last.toordinal(), middle.year, first.month, first.day]
+    return out + [0] * (6 * (READINGS_MAX - len(readings)))
+
+
+def columns_of(
+    records: Iterable[Record], seen: Callable[[Record, Names], None] | None = None
+) -> Columns:
+    """Records as columns; `seen` is shown each record once as it streams by."""
+    encoder = Encoder()
+    for record in records:
+        names = encoder.add(record)
+        if seen:
+            seen(record, names)
+    return encoder.columns()
+
+
+def row_of(columns: Columns, ids: Sequence[RecordId]) -> NDArray[np.int64]:
+    """The rows of some ids, all of which are there."""
+    at = {record: row for row, record in enumerate(columns.ids)}
+    return np.array([at[i] for i in ids], dtype=np.int64)
