@@ -33,6 +33,8 @@ PASSPHRASE_LENGTH_MIN = 20  # of the register: five or six random words
 PASSPHRASE_LENGTH_MAX = 1000
 FORMAT = "safepassage-lock-1"
 SLOTS_MAX = 16
+# A lock that somebody changed must not be able to exhaust the machine that tries it.
+MEMORY_KIB_MAX, PASSES_MAX, LANES_MAX = 4 * 1024 * 1024, 100, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,17 @@ class Cost:
     passes: int
     lanes: int
 
+    @property
+    def is_affordable(self) -> bool:
+        """Whether one try leaves the machine standing, whoever wrote these numbers."""
+        return (
+            1 <= self.passes <= PASSES_MAX
+            and 1 <= self.lanes <= LANES_MAX
+            and 8 * self.lanes <= self.memory_kib <= MEMORY_KIB_MAX
+        )
+
 
 STRONG = Cost(memory_kib=256 * 1024, passes=3, lanes=1)  # about a second, and 256 MiB for that long
-# A lock that somebody changed must not be able to exhaust the machine that tries it.
-COST_MAX = Cost(memory_kib=4 * 1024 * 1024, passes=100, lanes=64)
 
 
 class Way(StrEnum):
@@ -281,15 +290,7 @@ def _slot_to_json(slot: Slot) -> dict[str, Any]:
 
 def _slot_of_json(told: dict[str, Any]) -> Slot:
     cost = Cost(*map(int, told["argon2id"])) if "argon2id" in told else None
-    if cost is not None and not _is_affordable(cost):
+    if cost is not None and not cost.is_affordable:
         raise ValueError
     salt, wrapped = (b64decode(told[name], validate=True) for name in ("salt", "wrapped"))
     return Slot(Way(told["way"]), salt, cost, wrapped)
-
-
-def _is_affordable(cost: Cost) -> bool:
-    return (
-        1 <= cost.passes <= COST_MAX.passes
-        and 1 <= cost.lanes <= COST_MAX.lanes
-        and 8 * cost.lanes <= cost.memory_kib <= COST_MAX.memory_kib
-    )

@@ -16,6 +16,7 @@ from tests.fixtures.postgres import execute
 
 NewAddress = Callable[[], str]
 NthAddress = Callable[[int], str]
+KEPT = {"head", "audit_head", "register_lock"}  # tables of one row each
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +48,16 @@ def databases(postgres_url: str) -> NthAddress:
 def make_empty(address: str) -> None:
     """Empty a PostgreSQL ledger behind the back of its triggers."""
     engine = sa.create_engine(address)
-    tables = ", ".join(name for name in metadata.tables if name != "head")
+    tables = ", ".join(name for name in metadata.tables if name not in KEPT)
     with engine.begin() as connection:
-        for grown in ("entry", "register_entry"):
+        for grown in ("entry", "register_entry", "audit"):
             connection.exec_driver_sql(f"ALTER TABLE {grown} DISABLE TRIGGER USER")
         connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
-        for grown in ("entry", "register_entry"):
+        for grown in ("entry", "register_entry", "audit"):
             connection.exec_driver_sql(f"ALTER TABLE {grown} ENABLE TRIGGER USER")
         connection.exec_driver_sql("UPDATE head SET seq = 0, hash = repeat('0', 64)")
+        connection.exec_driver_sql("UPDATE audit_head SET number = 0, hash = repeat('0', 64)")
+        connection.exec_driver_sql("UPDATE register_lock SET lock = '', lock_asked_at = 0")
     engine.dispose()
 
 
