@@ -5,8 +5,9 @@ letter, is the record that it was; a row that says something else is a new recor
 one.  Nothing is deleted when a version leaves somebody out: that a sponsor struck a name is
 something to know, and no proof that there is no such person.
 
-A record's id is a keyed hash of its list, its cells and how they were read, so that it is the same
-in whatever order lists arrive, and a row that was shredded on request is recognised and stays out.
+A record's id is a keyed hash of its list and of what its mapped cells say, so that it is the same
+in whatever order lists arrive and wherever a column stands; and a row that was shredded on request
+is recognised and stays out.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Outcome:
     line: int
     cells: tuple[tuple[str, str], ...]  # header and text, as it came
     record: Record | None  # its id is given here, whatever it is
+    said: tuple[tuple[str, str], ...] = ()  # field and text of every mapped cell, as it came
     reason: str = ""
     sentence: str = ""
 
@@ -61,7 +63,8 @@ class Incoming:
     sponsor: SponsorId
     by: AccountId
     content: str  # a digest of the file as it came
-    mapping: Mapping[str, str]
+    mapping: Mapping[str, Any]  # as plain values
+    reading: str  # how cells are read besides what they are: calendar, order of days, region
     outcomes: Sequence[Outcome]
     particulars: Mapping[str, Any] = field(default_factory=dict)  # file name, quality panel, ...
 
@@ -110,12 +113,13 @@ def keep(room: Room, incoming: Incoming) -> Kept:
 def row_digest(room: Room, outcome: Outcome) -> str:
     """The keyed hash of what a row says, whatever its columns are called."""
     said = [text.strip() for _, text in outcome.cells if text.strip()]
-    return room.vault.fingerprint("row", json.dumps(said, ensure_ascii=False).encode())
+    content = json.dumps(said, ensure_ascii=False)
+    return room.vault.fingerprint("row", content.encode("utf-8", "surrogatepass"))
 
 
 def _file_digest(room: Room, incoming: Incoming) -> str:
-    content = [incoming.content, sorted(incoming.mapping.items())]
-    return room.vault.fingerprint("file", json.dumps(content, ensure_ascii=False).encode())
+    content = json.dumps([incoming.content, incoming.mapping], ensure_ascii=False, sort_keys=True)
+    return room.vault.fingerprint("file", content.encode("utf-8", "surrogatepass"))
 
 
 def _check_sponsor(before: list[ListVersion], sponsor: str) -> None:
@@ -180,16 +184,16 @@ def _minted(
     outcomes: Sequence[Outcome],
     digests: list[str],
 ) -> _Minting:
-    reading = json.dumps(sorted(incoming.mapping.items()), ensure_ascii=False)
     met: Counter[str] = Counter()
     ids: list[RecordId | None] = []
-    for outcome, digest in zip(outcomes, digests, strict=True):
+    for outcome in outcomes:
         if outcome.record is None:
             ids.append(None)
             continue
-        met[digest] += 1
-        content = "\n".join((incoming.list, digest, str(met[digest]), reading))
-        ids.append(RecordId("r-" + room.vault.fingerprint("record", content.encode())[:32]))
+        content = json.dumps([incoming.list, incoming.reading, outcome.said], ensure_ascii=False)
+        met[content] += 1
+        whole = f"{met[content]} {content}".encode("utf-8", "surrogatepass")
+        ids.append(RecordId("r-" + room.vault.fingerprint("record", whole)[:32]))
     found = stored.by_ids(connection, [i for i in ids if i is not None])
     return _Minting(digests, ids, {row.id: row.number for row in found})
 
