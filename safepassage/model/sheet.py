@@ -48,7 +48,7 @@ class Mark(StrEnum):
     COMMENTED = "commented"
     CUT = "cut"  # longer than a cell may be; the rest was left out
     UNSEEN = "unseen"  # held characters that nobody can see; they were taken out
-    QUOTED = "quoted"  # a quotation mark that was opened and never closed, kept as text
+    BROKEN = "broken"  # the row is not what its format says (an open quotation mark); kept as text
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -39,7 +39,7 @@ def read_delimited(text: str, delimiter: str, limits: Limits, name: str = "") ->
     for number, (cells, is_open) in enumerate(_records(lines, delimiter), start=1):
         if number == 1 and _SEPARATOR_LINE.fullmatch(lines[0].strip()):
             continue
-        maker.add(number, cells, {0: {Mark.QUOTED}} if is_open else None)
+        maker.add(number, cells, {0: {Mark.BROKEN}} if is_open else None)
     return maker.sheet()
 
 

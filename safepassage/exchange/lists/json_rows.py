@@ -40,6 +40,8 @@ def read_json(text: str, limits: Limits) -> tuple[Sheet, Format]:
         maker.add(1, list(keys))
     for number, item in enumerate(items, start=2 if keys else 1):
         cells, marks = _cells(item, keys)
+        if keys and isinstance(item, str):
+            marks = {0: {Mark.BROKEN}}
         maker.add(number, cells, marks)
     return maker.sheet(), form
 

@@ -58,7 +58,11 @@ def warnings_about(sheets: tuple[Sheet, ...]) -> list[str]:
     found = []
     counts = {mark: sum(sheet.count(mark) for sheet in sheets) for mark in Mark}
     sentences = (
-        (Mark.QUOTED, "{} rows open a quotation mark that is never closed; it was kept as text"),
+        (
+            Mark.BROKEN,
+            "{} rows are not what their format says, such as a quotation mark that is never closed;"
+            " they were kept as text",
+        ),
         (Mark.UNSEEN, "{} cells held characters that nobody can see; these were taken out"),
         (Mark.CUT, "{} cells are longer than any name or note; their ends were left out"),
         (Mark.FAULT, "{} cells hold an error of the program that wrote them"),
