@@ -13,18 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.register.match.columns import ABSENT, Bags, Bytes, Ints
-from safepassage.register.match.features import NAME_TOP
+from safepassage.register.match.features import NAME_LEVELS
 from safepassage.register.names.likeness import latin_similarity
 
 Floats: TypeAlias = NDArray[np.float64]
 Shorts: TypeAlias = NDArray[np.int16]
 
 # What two tokens are to each other.
-_OTHER, _CLOSE, _VARIANT, _EQUAL = 0, 1, 2, 3
+_OTHER, _FAINT, _CLOSE, _VARIANT, _EQUAL = 0, 1, 2, 3, 4
 VARIANT_MIN: Final = 0.85  # of `latin_similarity`: one name, spelled another way
 CLOSE_MIN: Final = 0.70  # a slip of the pen, or a distant transliteration
+FAINT_MIN: Final = 0.55
 RARITY_MAX: Final = 16 * 128  # of all matched tokens together, in units
-LEVEL: Final = {name: number for number, name in enumerate(NAME_TOP)}
+LEVEL: Final = {name: number for number, name in enumerate(NAME_LEVELS)}
 
 
 @dataclass(slots=True)
@@ -63,7 +64,9 @@ def _class_of(one: str, other: str) -> int:
     similarity = latin_similarity(*sorted((one, other)))
     if similarity >= VARIANT_MIN:
         return _VARIANT
-    return _CLOSE if similarity >= CLOSE_MIN else _OTHER
+    if similarity >= CLOSE_MIN:
+        return _CLOSE
+    return _FAINT if similarity >= FAINT_MIN else _OTHER
 
 
 def compare_bags(
@@ -112,6 +115,7 @@ def _compare(
 
 def _levels(worst: Bytes, best: Bytes, is_whole: NDArray[np.bool_]) -> Bytes:
     level = np.full(len(worst), LEVEL["differs"], dtype=np.int8)
+    level[worst >= _FAINT] = LEVEL["faint"]
     level[best >= _VARIANT] = LEVEL["overlap"]
     level[worst >= _CLOSE] = LEVEL["part-close"]
     level[worst >= _VARIANT] = LEVEL["part"]
@@ -136,11 +140,11 @@ def _find_joined(
 ) -> None:
     """Two tokens of one side written as one on the other: "mohammadali" and "mohammad ali"."""
     sizes = (small != ABSENT).sum(axis=1), (large != ABSENT).sum(axis=1)
-    open_ = np.flatnonzero((level >= LEVEL["part"]) & (sizes[0] == 1) & (sizes[1] > 1))
+    open_ = np.flatnonzero((level >= LEVEL["part-close"]) & (sizes[0] == 1) & (sizes[1] > 1))
     for at in open_.tolist():
         whole = words.texts[small[at, 0]]
         parts = [words.texts[t] for t in large[at] if t != ABSENT]
-        if len(whole) < 0.7 * sum(map(len, parts)):
+        if len(whole) < 0.8 * sum(map(len, parts)):
             continue
         joined = "".join(parts)
         if whole == joined or _class_of(whole, joined) >= _VARIANT:

@@ -70,7 +70,10 @@ class Names:
 
 @lru_cache(maxsize=1 << 18)
 def _words(text: str) -> tuple[tuple[str, Role], ...]:
-    return tuple((t.latin, t.role) for t in tokens(text) if t.is_name)
+    found = tokens(text)
+    # Haji alone is what somebody is called; Haji before a name is a title.
+    named = [t for t in found if t.is_name] or found
+    return tuple((t.latin, t.role) for t in named)
 
 
 def names_of(record: Record) -> Names:

@@ -87,7 +87,7 @@ def _compare_names(bench: Bench, left: Rows, right: Rows, levels: Bytes, rarity:
         )
         levels[:, AT[feature]], rarity[:, AT[feature]] = found
     given, family = AT[Feature.GIVEN], AT[Feature.FAMILY]
-    odd = (levels[:, given] >= LEVEL["overlap"]) | (levels[:, family] == LEVEL["differs"])
+    odd = (levels[:, given] >= LEVEL["part-close"]) | (levels[:, family] == LEVEL["differs"])
     rows = np.flatnonzero(odd)
     if not len(rows):
         return

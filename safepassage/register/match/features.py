@@ -36,8 +36,18 @@ class Feature(StrEnum):
     PRIOR = "prior"  # how rare two rows of one person are among all pairs
 
 
-NAMES: Final = ("exact", "variant", "close", "joined", "part", "part-close", "overlap", "differs")
-NAME_TOP: Final = ("swapped", *NAMES)
+NAME_LEVELS: Final = (
+    "swapped",  # given and family name the other way round
+    "exact",
+    "variant",  # another spelling
+    "close",  # a slip, or a distant spelling
+    "joined",  # two tokens written as one
+    "part",  # every token of the shorter name is in the longer one
+    "part-close",
+    "overlap",  # a token in common, and others on both sides
+    "faint",  # alike, but not so that one would say so of the name alone
+    "differs",
+)
 DATES: Final = (
     "same-day",
     "same-year",  # at least one side knows no more than the year
@@ -54,9 +64,9 @@ VALUES: Final = ("same", "close", "differs")
 PLAIN: Final = ("same", "differs")
 
 LEVELS: Final[dict[Feature, tuple[str, ...]]] = {
-    Feature.GIVEN: NAME_TOP,
-    Feature.FAMILY: NAME_TOP,
-    Feature.FATHER: NAME_TOP,  # never swapped; the same numbers for all names
+    Feature.GIVEN: NAME_LEVELS,
+    Feature.FAMILY: NAME_LEVELS,
+    Feature.FATHER: NAME_LEVELS,  # never swapped
     Feature.SEX: PLAIN,
     Feature.BORN: DATES,
     Feature.PHONE: VALUES,
