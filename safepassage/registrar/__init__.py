@@ -3,4 +3,41 @@
 This room composes: it opens the register's sealed tables with the vault's keys and puts the pure
 rules of ``register`` to work on them.  The desks and the command line both ask it, so that what one
 may do the other may do, and every reveal is written down in one place.
+
+    registrar = Registrar(store, vault, protection.trail, clock, matching)
+    registrar.take_list(viewer, file, 0, mapping, sponsor=..., list_id=...)   -> Taken
+    registrar.lists(viewer)                                                  -> [ListView]
+    registrar.quarantine(viewer, list_id, after=line)                        -> [RowView]
+    registrar.queue(viewer, ledger, limit=1)                                 -> Queue of Question
+    registrar.judge(viewer, question.pair, Verdict.SAME, why)                -> Judged
+    registrar.undo(viewer)                                                   -> Judged
+    registrar.search(viewer, "a name and a year")                            -> SearchResult of Hit
+    registrar.person(viewer, person_id, ledger)                              -> PersonView
+    registrar.intake(viewer), registrar.move(viewer, person_id, stage)       -> IntakeView, StageView
+    registrar.shred(viewer, person_id), registrar.rebuild(viewer), registrar.counts()
+
+Every method takes the `Viewer` who asks.  It raises `NotAllowedError` (a `refusal` says why and what
+to do), `TooLittleError` (a search that would find a crowd), `UnknownSubjectError`; no message holds
+a word of a list.  Start reading at ``registrar.py``, then ``views.py`` (everything that is shown),
+``access.py`` (rights, budgets, audit) and ``taking.py`` (rows become records).
 """
+
+from __future__ import annotations
+
+from safepassage.registrar.errors import (
+    NotAllowedError,
+    RegistrarError,
+    TooLittleError,
+    UnknownSubjectError,
+)
+from safepassage.registrar.registrar import Registrar
+from safepassage.registrar.views import Stage
+
+__all__ = [
+    "NotAllowedError",
+    "Registrar",
+    "RegistrarError",
+    "Stage",
+    "TooLittleError",
+    "UnknownSubjectError",
+]

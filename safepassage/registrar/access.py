@@ -83,14 +83,26 @@ class Access:
         self._trail.write([entry])
 
     def reveal(
-        self, viewer: Viewer, persons: Sequence[str], occasion: Occasion = Occasion.DESK
+        self,
+        viewer: Viewer,
+        persons: Sequence[str],
+        occasion: Occasion = Occasion.DESK,
+        action: Action = Action.SEE_PERSON,
+        sponsor: SponsorId | None = None,
     ) -> None:
         """Write down that these persons are shown to the viewer, before they are.
 
+        Args:
+            viewer: who looks.
+            persons: their ids; of rows in quarantine, which are nobody yet, those of the rows.
+            occasion: which budget it counts against.
+            action: the right by which they are shown.
+            sponsor: whose list they stand on, if it is about one list.
+
         Raises:
-            NotAllowedError: no role of theirs may see a person, or the hour's budget is spent.
+            NotAllowedError: no role of theirs may see them, or the hour's budget is spent.
         """
-        self.allow(viewer, Action.SEE_PERSON)
+        self.allow(viewer, action, sponsor)
         at, budget = self._clock(), self._budgets[occasion]
         earlier = self._reveals(viewer, at - budget.within, occasion)
         refusal = reveal.may_reveal(persons, earlier, at, budget)

@@ -154,7 +154,7 @@ def _person_view(
         open_questions=_open_questions(links, own, standing),
         judgements=judgement_views(standing),
         history=tuple(_line(decision) for decision in decisions),
-        stage=stage_of(found.id, found.rows, decisions, _sponsors(connection, found.rows)),
+        stage=stage_of(found.id, found.rows, decisions, sponsors_of(connection, found.rows)),
         whereabouts=None if ledger is None else whereabouts(ledger, subjects, room.clock()),
         relatives=_relatives(connection, found),
     )
@@ -200,7 +200,8 @@ def _line(decision: journal.Decision) -> HistoryLine:
     )
 
 
-def _sponsors(connection: Connection, rows: Sequence[StoredRecord]) -> tuple[SponsorId, ...]:
+def sponsors_of(connection: Connection, rows: Sequence[StoredRecord]) -> tuple[SponsorId, ...]:
+    """Who named a person, by their records."""
     lists = {ListId(row.list) for row in rows}
     found = {v.sponsor for v in rows_stored.latest_versions(connection) if v.list in lists}
     return tuple(SponsorId(sponsor) for sponsor in sorted(found))

@@ -59,8 +59,7 @@ class Taken:
     known: int  # of these, in an earlier version already
     quarantined: int
     reasons: Mapping[str, int]  # why rows are in quarantine, by code
-    gone: int  # rows of the version before that this one no longer has; nothing is deleted
-    changed: int  # rows that state one of these anew
+    left_out: int  # rows on other sheets of the file, which were not taken
     merged: int  # new records that were found to be of somebody already known
     persons: int  # persons nobody knew before
     questions: int  # pairs that wait for a person to judge

@@ -126,9 +126,11 @@ def all_records(connection: Connection) -> Iterator[StoredRecord]:
         after = found[-1].number
 
 
-def count(connection: Connection) -> int:
-    """How many records there are, shredded ones included."""
-    return connection.execute(select(func.count()).select_from(register_record)).scalar_one()
+def counts(connection: Connection) -> tuple[int, int]:
+    """How many records there are, and how many of them were shredded."""
+    both = select(func.count(), func.count(register_record.c.sealed))
+    records, readable = connection.execute(both.select_from(register_record)).one()
+    return records, records - readable
 
 
 def holders(connection: Connection, keys: Iterable[int], at_most: int) -> dict[int, list[int]]:
