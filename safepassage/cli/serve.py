@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,21 +19,28 @@ def serve(
     store: StoreOption = DEFAULT_STORE,
     host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=PORT_MAX, help="0 chooses a free one.")] = PORT,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(envvar="SAFEPASSAGE_KEY_FILE", help="Unlocks the register from the start."),
+    ] = None,
 ) -> None:
     """Serve the board and print a one-time sign-in link. Nothing leaves this machine.
 
     Example:  safepassage serve --store demo/kabul-2021.db
     """
-    serve_store(store, port, host)
+    serve_store(store, port, host, key_file)
 
 
-def serve_store(store: str, port: int, host: str = "127.0.0.1") -> None:
+def serve_store(
+    store: str, port: int, host: str = "127.0.0.1", key_file: Path | None = None
+) -> None:
     """Serve the board of a store until stopped.
 
     Raises:
         StoreError: there is no such ledger.
         ServeError: the address is not this machine's own, or the port is taken.
+        ProtectionError: the key file does not unlock the register.
     """
     from safepassage.web import server
 
-    server.run(store, host=host, port=port, say=typer.echo)
+    server.run(store, host=host, port=port, key_file=key_file, say=typer.echo)

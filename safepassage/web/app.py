@@ -28,9 +28,11 @@ from safepassage.model.errors import (
 )
 from safepassage.secure.errors import LockedError
 from safepassage.store.errors import StoreError
-from safepassage.web.access import NotSignedInError, RefusedError
+from safepassage.web.access import NoAccountsError, NotSignedInError, RefusedError
+from safepassage.web.identify import BusyError, Identify
 from safepassage.web.land import countries
 from safepassage.web.live import Watch
+from safepassage.web.lock_watch import LockWatch
 from safepassage.web.page import Desk, render, wants_json
 from safepassage.web.register_key import RegisterKey
 from safepassage.web.routes import (
@@ -61,15 +63,22 @@ def create_app(settings: Settings) -> FastAPI:
         sessions=Sessions(settings.clock, settings.session_valid, settings.sessions_path),
         watch=Watch(settings.records, settings.clock, settings.poll_seconds),
         register_key=RegisterKey(settings.clock, settings.register_idle),
+        identify=identify_with(settings),
     )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         desk.watch.start()
+        locking = None
+        if settings.protection is not None:
+            locking = LockWatch(settings.protection, desk.register_key)
+            await locking.start()
         # Drawing the first map takes the world into memory: better now than before somebody's eyes.
         warming = asyncio.get_running_loop().run_in_executor(None, countries)
         yield
         await desk.watch.stop()
+        if locking is not None:
+            await locking.stop()
         await warming
 
     app = FastAPI(
@@ -84,6 +93,13 @@ def create_app(settings: Settings) -> FastAPI:
     for kind in (*ERRORS, HTTPException, Exception):
         app.add_exception_handler(kind, on_error)
     return app
+
+
+def identify_with(settings: Settings) -> Identify | None:
+    """What finds out who somebody is, where there are accounts."""
+    if settings.protection is None:
+        return None
+    return Identify(settings.protection, settings.clock, settings.sign_in_cost)
 
 
 class StaticFilesToCheck(StaticFiles):
@@ -107,7 +123,9 @@ ERRORS: dict[type[Exception], Wrong] = {
     InvalidFactError: Wrong(400, "error.question"),
     RequestValidationError: Wrong(400, "error.question"),
     UnknownPlaceError: Wrong(404, "error.unknown"),
+    NoAccountsError: Wrong(404, "error.unknown"),
     RefusedError: Wrong(403, "error.refused"),
+    BusyError: Wrong(503, "error.busy"),
     LockedError: Wrong(423, "error.locked"),
     StoreError: Wrong(503, "error.store"),
     SafePassageError: Wrong(400, "error.question"),
@@ -135,7 +153,7 @@ def answer_to(request: Request, fault: Exception) -> Response:
         kinds = [kind for kind in type(fault).__mro__ if kind in ERRORS]
         wrong = ERRORS[kinds[0]] if kinds else Wrong(500, "error.ours")
         said = sentence_of(fault) if kinds else ""
-    if wrong.status >= 500:
+    if wrong.status >= 500 and not isinstance(fault, BusyError):
         logger.error("%s %s failed", request.method, request.url.path, exc_info=fault)
     if wants_json(request):
         return JSONResponse({"error": wrong.headline, "said": said}, wrong.status)

@@ -19,8 +19,10 @@ from safepassage.model.instant import format_instant, in_utc, parse_instant, zon
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.report.asking import Asking
+from safepassage.secure.roles import Viewer, rights_of
 from safepassage.web import words
 from safepassage.web.board import Span, opens_at, span
+from safepassage.web.identify import Identify
 from safepassage.web.links import check_zone, question_path
 from safepassage.web.live import Watch
 from safepassage.web.plain import plain
@@ -42,6 +44,7 @@ class Desk:
     sessions: Sessions
     watch: Watch
     register_key: RegisterKey
+    identify: Identify | None  # None: without accounts
 
     @property
     def cookie(self) -> str:
@@ -221,6 +224,7 @@ def common(request: Request) -> dict[str, Any]:
     texts = words.words(language_of(request))
     query = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
     here = request.url.path + (f"?{urlencode(query)}" if query else "")
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
     return {
         "t": texts,
         "lang": texts.language,
@@ -228,6 +232,9 @@ def common(request: Request) -> dict[str, Any]:
         "theme": theme_of(request),
         "here": here,
         "path": request.url.path,
+        "viewer": viewer,
+        "may": frozenset() if viewer is None else rights_of(viewer),
+        "is_unlocked": desk_of(request).register_key.is_unlocked,
     }
 
 

@@ -39,6 +39,11 @@ class RegisterKey:
             self._used_at = now
             return self._vault
 
+    @property
+    def is_unlocked(self) -> bool:
+        """Whether the key is in memory; asking does not keep it awake."""
+        return self._vault is not None
+
     def put(self, vault: Vault, *, stays: bool = False) -> None:
         """Unlock: keep the vault, until it is locked or (unless it `stays`) idle."""
         with self._mutex:
@@ -53,12 +58,14 @@ class RegisterKey:
             self._drop()
         return was_open
 
-    def drop_if_idle(self) -> None:
-        """Lock if nobody has worked with the register for a while; the server asks now and then."""
+    def drop_if_idle(self) -> bool:
+        """Lock if nobody has worked with the register for a while; whether that was so."""
         with self._mutex:
             is_idle = self._clock() - self._used_at >= self._idle
-            if self._vault is not None and is_idle and not self._stays:
-                self._drop()
+            if self._vault is None or not is_idle or self._stays:
+                return False
+            self._drop()
+            return True
 
     def when_dropped(self, forget: Callable[[], None]) -> None:
         """Have something forgotten together with the keys: what a desk opened and still holds."""

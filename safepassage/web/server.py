@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import ipaddress
 import os
+import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +19,17 @@ from types import FrameType
 import uvicorn
 
 from safepassage.model.errors import SafePassageError
+from safepassage.secure.audit import Entry, Kind
+from safepassage.secure.errors import WrongKeyError
+from safepassage.secure.roles import COMMAND_LINE
+from safepassage.secure.unlock import Way, unlock_with_key_file
 from safepassage.store import open_store
+from safepassage.store.protection import Protection
 from safepassage.web.app import create_app
 from safepassage.web.live import Watch
+from safepassage.web.page import Desk
 from safepassage.web.records import StoreRecords
-from safepassage.web.settings import Settings
+from safepassage.web.settings import Settings, utc_now
 
 LOOPBACK = "127.0.0.1"
 PORT = 8800
@@ -53,16 +60,27 @@ def run(
     *,
     host: str = LOOPBACK,
     port: int = PORT,
+    key_file: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the desks of a ledger until interrupted; `say` gets the sign-in link.
 
+    Args:
+        store_url: the ledger.
+        host: a loopback address.
+        port: 0 takes any that is free.
+        key_file: unlocks the register from the start; without it a custodian unlocks it.
+        say: hears what an operator should read.
+
     Raises:
         ServeError: the address is not this machine's own, or the port is taken.
         StoreError: there is no ledger to read, or it has no operation file.
+        WrongKeyError: the key file is not this register's.
+        KeyFileError: the key file cannot be used as it is.
     """
     check_loopback(host)
-    with open_store(store_url) as store:
+    leave_no_core()
+    with open_store(store_url) as store, Protection(store_url, utc_now) as protection:
         records = StoreRecords(store)
         operation = records.operation()
         listener = listen(host, port)
@@ -70,11 +88,16 @@ def run(
             records=records,
             origin=origin_of(listener),
             sessions_path=sessions_path(store.where),
+            protection=protection,
         )
         app = create_app(settings)
+        if key_file is not None:
+            unlock(app.state.desk, protection, key_file)
         say(f"{operation.name}: the desks are at {settings.origin}/ on this machine only.")
         say("Sign in, once, within 15 minutes:")
         say(f"  {settings.origin}/sign-in#{app.state.desk.links.issue()}")
+        if protection.accounts.has_administrator():
+            say(f"With an account: http://localhost:{settings.port}/sign-in")
         say("Stop with Ctrl-C. Starting again prints a new link; who is signed in stays so.")
         config = uvicorn.Config(
             app,
@@ -87,6 +110,28 @@ def run(
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(config, app.state.desk.watch).run(sockets=[listener])
+
+
+def unlock(desk: Desk, protection: Protection, key_file: Path) -> None:
+    """Unlock the register with a key file, for as long as the server runs.
+
+    Raises:
+        WrongKeyError: the register has no key yet, or this is not its key file.
+        KeyFileError: the key file cannot be used as it is.
+    """
+    lock = protection.lock.get()
+    if lock is None:
+        raise WrongKeyError(
+            "the register has no key yet: `safepassage account unlock-file` makes one"
+        )
+    desk.register_key.put(unlock_with_key_file(lock, key_file, protection.path), stays=True)
+    detail: dict[str, str | int] = {"way": Way.KEY_FILE.value}
+    protection.note(Entry(kind=Kind.UNLOCKED, account=COMMAND_LINE, at=utc_now(), detail=detail))
+
+
+def leave_no_core() -> None:
+    """Keep what is in memory out of core dumps: the register's key and opened records are there."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def check_loopback(host: str) -> None:

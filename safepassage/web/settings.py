@@ -14,6 +14,9 @@ from safepassage.model.claim import Claim
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
+from safepassage.secure.password import SIGN_IN
+from safepassage.secure.unlock import STRONG, Cost
+from safepassage.store.protection import Protection
 
 
 class Records(Protocol):
@@ -46,7 +49,10 @@ class Settings:
 
     records: Records
     origin: str  # scheme, host and port as the browser sees them: http://127.0.0.1:8800
-    sessions_path: Path | None = None  # None: sessions end with the process
+    sessions_path: Path | None = None  # of printed links; None: they end with the process
+    protection: Protection | None = None  # accounts; None: the printed link is the only way in
+    sign_in_cost: Cost = SIGN_IN
+    unlock_cost: Cost = STRONG
     clock: Callable[[], datetime] = utc_now
     link_valid: timedelta = timedelta(minutes=15)
     session_valid: timedelta = timedelta(hours=12)
