@@ -40,7 +40,8 @@ def keys_of_latin(latin: str) -> frozenset[str]:
         return frozenset()
     found = {f"c:{skeleton(latin)}", f"c:{skeleton_without_w(latin)}", f"p:{sound(latin)}"}
     if group := group_of(latin):
-        found |= {f"v:{group}", f"c:{skeleton(group)}", f"p:{sound(group)}"}
+        usual = group.replace("-", "")  # a patronymic's group is the father's name and an ending
+        found |= {f"v:{group}", f"c:{skeleton(usual)}", f"p:{sound(usual)}"}
     if latin.startswith(("al", "el")) and len(latin) >= _ARTICLE_LETTERS + _SHORTEST_BEHIND_ARTICLE:
         rest = latin[_ARTICLE_LETTERS:]
         found.add(f"c:{skeleton(rest)}")

@@ -50,6 +50,24 @@ def script_of_letter(letter: str) -> Script:
     return _NAMED.get(unicodedata.name(letter, "").partition(" ")[0], Script.OTHER)
 
 
+# Latin letters typed for Cyrillic ones that look the same, and the other way round.
+_LATIN_ALIKE = "aceiopxykmthbABCEIOPXYKMTHë"
+_CYRILLIC_ALIKE = "асеіорхукмтнвАВСЕІОРХУКМТНё"
+_TO_CYRILLIC = str.maketrans(_LATIN_ALIKE, _CYRILLIC_ALIKE)
+_TO_LATIN = str.maketrans(_CYRILLIC_ALIKE, _LATIN_ALIKE)
+
+
+def in_one_alphabet(word: str) -> str:
+    """A word that mixes Latin and Cyrillic look-alikes, in the alphabet of most of its letters."""
+    if word.isascii():
+        return word
+    scripts = [script_of_letter(c) for c in word]
+    cyrillic, latin = scripts.count(Script.CYRILLIC), scripts.count(Script.LATIN)
+    if not cyrillic or not latin:
+        return word
+    return word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
+
+
 def script_of(word: str) -> Script:
     """The script of a word: of its first letter, digits and signs aside."""
     for character in word:

@@ -12,6 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from safepassage.register.names.joins import (
+    CLAN,
+    FAITH,
+    GOD,
+    MERCIFUL,
+    in_one_spelling,
+    is_faith,
+    of_abd,
+    with_ending,
+)
 from safepassage.register.names.particles import (
     ABD,
     ARTICLES,
@@ -19,13 +29,9 @@ from safepassage.register.names.particles import (
     KUNYA,
     LINKS,
     PATRONYMIC_PARTICLES,
-    TRIBAL_SUFFIXES,
-    divine,
-    is_patronymic,
-    joined_divine,
-    religion,
 )
-from safepassage.register.names.scripts import Script, clean, script_of
+from safepassage.register.names.patronymics import patronymic_of
+from safepassage.register.names.scripts import Script, clean, in_one_alphabet, script_of
 from safepassage.register.names.transliteration import romanise_word
 from safepassage.register.names.variants import group_of, usual_spelling
 
@@ -57,130 +63,148 @@ class Token:
         return self.role not in (Role.HONORIFIC, Role.PARTICLE)
 
 
-_WORD = re.compile(r"[^\W\d_]+\.?|,|/")
-_ARABIC_ARTICLE = re.compile("^ال(?=..)")
-_ARABIC_ABD = re.compile("^(عبد)(ال)(?=..)")
-_ARABIC_ALLAH = re.compile("^(..+)(الله|اللہ)$")
-_ARABIC_DIN = re.compile("^(..+)ال(دین|دين)$")
+_WORD = re.compile(r"[^\W\d_]+\.?|,")
+_CAMEL = re.compile("(?<=[a-z]{2})(?=[A-Z][a-z])")
+_ARABIC_ABD = re.compile("^عبد(ال)?(?=..)")
+_ARABIC_HALVES = re.compile("^(..+?)(ال)?(الله|اللہ|دین|دين|رحمن|رحمان|حق)$")
+_ARABIC_GOD = ("الله", "اللہ", "لله")
+_ARABIC_ARTICLE = re.compile("^ال(?=...)")
 _WORDS_MAX = 40
 
 
 @lru_cache(maxsize=1 << 16)
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a name in the order in which they were written; empty if it has no letters."""
-    words = _WORD.findall(clean(text))[:_WORDS_MAX]
+    words = _WORD.findall(_CAMEL.sub(" ", clean(text)))[:_WORDS_MAX]
     has_case = any(w.isupper() and len(w) > 2 for w in words) and any(
         w[:1].isupper() and w[1:].islower() for w in words
     )
     read: list[Token] = []
     for word in words:
-        if word in ",/":
-            if word == "," and len(read) in (1, 2):
+        if word == ",":
+            if len(read) in (1, 2):
                 read = [_as(t, Role.FAMILY) if t.role is Role.UNKNOWN else t for t in read]
             continue
         read += [_token(part, has_case) for part in _parts(word)]
     return tuple(_patronymics(_joined([t for t in read if t.latin])))
 
 
-def _as(token: Token, role: Role, written: str | None = None, latin: str | None = None) -> Token:
-    return Token(written or token.written, token.script, latin or token.latin, role)
+def _as(token: Token, role: Role) -> Token:
+    return Token(token.written, token.script, token.latin, role)
 
 
 def _parts(word: str) -> list[str]:
     """An Arabic-script word taken apart where Latin writes two."""
-    if script_of(word) is not Script.ARABIC:
+    if script_of(word) is not Script.ARABIC or word in _ARABIC_GOD:
         return [word]
     if found := _ARABIC_ABD.match(word):
-        return (
-            [found[1], word[found.end(1) :]]
-            if word[3:] in ("الله", "اللہ")
-            else [found[1], found[2], word[found.end() :]]
-        )
-    for ending in (_ARABIC_ALLAH, _ARABIC_DIN):
-        if found := ending.match(word):
-            return [found[1], word[found.end(1) :]]
-    if word not in ("الله", "اللہ") and (found := _ARABIC_ARTICLE.match(word)) and len(word) > 4:
-        return ["ال", word[2:]]
-    return [word]
+        rest = word[3:]
+        if rest in _ARABIC_GOD or not found[1]:
+            return ["عبد", "الله"] if rest in _ARABIC_GOD else [word]
+        return ["عبد", "ال", word[5:]]
+    found = _ARABIC_HALVES.match(word)
+    if found and (found[2] or found[3] in _ARABIC_GOD):
+        return [found[1], *filter(None, (found[2], found[3]))]
+    return ["ال", word[2:]] if _ARABIC_ARTICLE.match(word) else [word]
 
 
 @lru_cache(maxsize=1 << 16)
 def _token(word: str, has_case: bool) -> Token:
     bare = word.rstrip(".")
-    script = script_of(bare)
-    latin = usual_spelling(bare) if script is not Script.LATIN else romanise_word(bare)
-    return Token(bare, script, latin, _role(word, latin, script, has_case))
+    one = in_one_alphabet(bare)
+    script = script_of(one)
+    latin = usual_spelling(one) if script is not Script.LATIN else romanise_word(one)
+    return Token(bare, script, latin, _role(word, latin, has_case))
 
 
-def _role(word: str, latin: str, script: Script, has_case: bool) -> Role:
+def _role(word: str, latin: str, has_case: bool) -> Role:
+    group = group_of(latin)
     if latin in HONORIFICS:
         return Role.HONORIFIC
     if latin in LINKS or latin in PATRONYMIC_PARTICLES or latin in ARTICLES:
         return Role.PARTICLE
     if len(latin) == 1:
         return Role.INITIAL
-    if is_patronymic(latin):
+    if patronymic_of(latin) and (not group or "-" in group):
         return Role.PATRONYMIC
-    if has_case and word.isupper():
+    if (has_case and word.isupper()) or (latin.endswith(tuple(CLAN)) and len(latin) > 6):
         return Role.FAMILY
-    if latin.endswith(TRIBAL_SUFFIXES) and len(latin) > 6:
-        return Role.FAMILY
-    return Role.GIVEN if group_of(latin) else Role.UNKNOWN
+    return Role.GIVEN if group else Role.UNKNOWN
 
 
 def _joined(read: list[Token]) -> list[Token]:
-    """Abd + X, X + ullah, X + ud + din and X + zada become one token."""
+    """Abd + X, Abu + X, X + ullah, X + ud + din and X + zada become one token."""
     out: list[Token] = []
     at = 0
     while at < len(read):
-        taken, token = _join_at(read, at, out)
+        if taken := _abd(read, at) or _kunya(read, at):
+            count, token = taken
+        elif out and (ended := _ending(read, at)) and _may_have_ending(out[-1]):
+            count, ending = ended
+            token = _with_ending(out.pop(), read[at : at + count], ending)
+        else:
+            count, token = 1, read[at]
+            token = Token(token.written, token.script, in_one_spelling(token.latin), token.role)
         out.append(token)
-        at += taken
+        at += count
     return out
 
 
-def _join_at(read: list[Token], at: int, before: list[Token]) -> tuple[int, Token]:
-    token = read[at]
-    if token.latin in ABD:
-        skip = 1
-        while at + skip < len(read) and read[at + skip].latin in ARTICLES and skip < 2:
-            skip += 1
-        if at + skip < len(read) and len(read[at + skip].latin) > 2:
-            last = read[at + skip]
-            if last.is_name or last.latin in ("allah", "ullah"):
-                written = " ".join(t.written for t in read[at : at + skip + 1])
-                return skip + 1, Token(written, token.script, divine(last.latin), Role.GIVEN)
-    elif token.latin in KUNYA and at + 1 < len(read) and read[at + 1].is_name:
-        behind = read[at + 1]
-        latin = KUNYA[token.latin] + behind.latin
-        return 2, Token(f"{token.written} {behind.written}", token.script, latin, Role.GIVEN)
-    elif (ending := _ending(read, at)) and before and before[-1].is_name:
-        taken, latin = ending
-        stem = before.pop()
-        if len(stem.latin) > 1:
-            written = " ".join([stem.written, *(t.written for t in read[at : at + taken])])
-            role = Role.FAMILY if latin in TRIBAL_SUFFIXES else Role.GIVEN
-            return taken, Token(written, stem.script, joined_divine(stem.latin, latin), role)
-        before.append(stem)
-    whole = joined_divine(token.latin, "") if token.is_name else token.latin
-    return 1, _as(token, token.role, latin=whole) if whole != token.latin else token
+def _written(parts: list[Token]) -> str:
+    return " ".join(t.written for t in parts)
+
+
+def _abd(read: list[Token], at: int) -> tuple[int, Token] | None:
+    """Abd, perhaps an article, and the name of God that belongs to it."""
+    if read[at].latin not in ABD:
+        return None
+    last = at + 1 + (at + 1 < len(read) and read[at + 1].latin in ARTICLES)
+    if last >= len(read) or len(read[last].latin) < 2 or read[last].latin in LINKS:
+        return None
+    parts = read[at : last + 1]
+    latin = of_abd(read[last].latin)
+    return len(parts), Token(_written(parts), read[at].script, latin, Role.GIVEN)
+
+
+def _kunya(read: list[Token], at: int) -> tuple[int, Token] | None:
+    """Abu or Umm, perhaps an article, and the child after whom somebody is called."""
+    if read[at].latin not in KUNYA:
+        return None
+    last = at + 1 + (at + 1 < len(read) and read[at + 1].latin in ARTICLES)
+    if last >= len(read) or not read[last].is_name or len(read[last].latin) < 2:
+        return None
+    parts = read[at : last + 1]
+    latin = KUNYA[read[at].latin] + in_one_spelling(read[last].latin)
+    return len(parts), Token(_written(parts), read[at].script, latin, Role.GIVEN)
+
+
+def _may_have_ending(stem: Token) -> bool:
+    return stem.role is not Role.PARTICLE and len(stem.latin) > 1
+
+
+def _with_ending(stem: Token, parts: list[Token], ending: str) -> Token:
+    role = Role.FAMILY if ending in CLAN else Role.GIVEN
+    latin = with_ending(stem.latin, ending)
+    return Token(_written([stem, *parts]), stem.script, latin, role)
 
 
 def _ending(read: list[Token], at: int) -> tuple[int, str] | None:
     """How many tokens from here on belong to the one before, and the ending they make."""
     here = read[at].latin
-    following = read[at + 1].latin if at + 1 < len(read) else ""
-    if here in ("ullah", "allah", "ollah", "olah", "ulla", "ulah", "allh"):
+    behind = read[at + 1].latin if at + 1 < len(read) else ""
+    if here in GOD:
         return 1, "ullah"
-    if religion(here):
+    if is_faith(here):
         return 1, "uddin"
-    if here in LINKS or here in ARTICLES:
-        if following in ("din", "deen", "dine", "dein", "dyn"):
-            return 2, "uddin"
-        if following in ("allah", "lah", "llah"):
-            return 2, "ullah"
-    if here in TRIBAL_SUFFIXES:
+    if here in CLAN:
         return 1, here
+    if here in ARTICLES or here == "u":
+        if behind in FAITH:
+            return 2, "uddin"
+        if behind in GOD:
+            return 2, "ullah"
+        if behind in MERCIFUL:
+            return 2, MERCIFUL[behind]
     return None
 
 
@@ -189,11 +213,10 @@ def _patronymics(read: list[Token]) -> list[Token]:
     out: list[Token] = []
     is_next = False
     for token in read:
-        if token.latin in PATRONYMIC_PARTICLES:
-            is_next = bool(out)
-        elif token.is_name:
-            out.append(_as(token, Role.PATRONYMIC) if is_next else token)
+        if token.is_name and is_next:
+            token = _as(token, Role.PATRONYMIC)
             is_next = False
-            continue
+        elif token.latin in PATRONYMIC_PARTICLES and out:
+            is_next = True
         out.append(token)
     return out

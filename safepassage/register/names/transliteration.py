@@ -13,7 +13,13 @@ from functools import lru_cache
 from itertools import islice, product
 
 from safepassage.register.names import letters
-from safepassage.register.names.scripts import Script, clean, script_of, script_of_letter
+from safepassage.register.names.scripts import (
+    Script,
+    clean,
+    in_one_alphabet,
+    script_of,
+    script_of_letter,
+)
 
 READINGS_MAX = 6
 _LONGEST_WORD = 64  # letters; a longer "word" is text that lost its spaces
@@ -47,7 +53,7 @@ def readings(word: str) -> tuple[str, ...]:
 
 
 def _spelled(word: str) -> tuple[str, ...]:
-    low = word[:_LONGEST_WORD].lower()
+    low = in_one_alphabet(word[:_LONGEST_WORD]).lower()
     script = script_of(low)
     if script is Script.LATIN and low.isascii() and low.isalpha():
         return (low,)

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
+from safepassage.register.names.joins import arabic_clan
+from safepassage.register.names.patronymics import fathers_names, patronymic_of
 from safepassage.register.names.scripts import Script, clean, script_of
 from safepassage.register.names.transliteration import romanise_word
 
@@ -57,16 +59,37 @@ def native_form(word: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def group_of(latin: str) -> str:
-    """The group of a romanised spelling; empty if it is none that is known."""
-    return variants().group_of_latin.get(latin, "")
+    """The group of a romanised spelling; empty if it is none that is known.
+
+    A patronymic is of the group of the father's name and its ending: "vladimir-ovich".
+    """
+    known = variants().group_of_latin
+    if group := known.get(latin):
+        return group
+    if made := patronymic_of(latin):
+        stem, ending = made
+        for name in fathers_names(stem):
+            if father := known.get(name):
+                return f"{father}-{ending}"
+    return ""
 
 
 @lru_cache(maxsize=1 << 16)
 def usual_spelling(word: str) -> str:
     """A word of another script in Latin: as the name is usually spelled, else letter by letter."""
-    return variants().usual_of_native.get(native_form(word)) or romanise_word(word)
+    if known := variants().usual_of_native.get(native_form(word)):
+        return known
+    if clan := arabic_clan(word):
+        return usual_spelling(clan[0]) + clan[1]
+    return romanise_word(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_known_native(word: str) -> bool:
+    """Whether the table holds this word of another script."""
+    return native_form(word) in variants().usual_of_native
 
 
 def commonness(group: str) -> int:
     """How common a group's name is: 0 rare or unknown, 4 the commonest of all."""
-    return variants().common.get(group, 0)
+    return variants().common.get(group.partition("-")[0], 0)
