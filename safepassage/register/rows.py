@@ -156,10 +156,9 @@ class _Rows:
 
     def _is_no_person(self, row: Row) -> str:
         """Why a row is nobody by its form alone; empty if it may be somebody."""
-        texts = [header_text(cell) for cell in row.cells]
-        if self._headers and texts[: len(self._headers)] == self._headers:
+        if self._repeats_header(row):
             return "It repeats the header"
-        filled = [text for text in texts if text]
+        filled = [cell for cell in row.cells if cell]
         if 0 < len(filled) <= 4 and is_sum(filled[0]):
             return "It is a sum of the list, not a person"
         if any(Mark.BROKEN in marks for marks in row.marks.values()) and (
@@ -175,6 +174,12 @@ class _Rows:
                 " may hold the character that separates columns. Mend the row, or key the person"
             )
         return ""
+
+    def _repeats_header(self, row: Row) -> bool:
+        """Printed lists repeat the header on every page."""
+        return bool(self._headers) and all(
+            header_text(row.cell(n)) == header for n, header in enumerate(self._headers)
+        )
 
 
 def _headers(sheet: Sheet, mapping: Mapping) -> list[str]:
