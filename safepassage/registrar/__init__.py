@@ -13,12 +13,12 @@ may do the other may do, and every reveal is written down in one place.
     registrar.undo(viewer)                                                   -> Judged
     registrar.search(viewer, "a name and a year")                            -> SearchResult of Hit
     registrar.person(viewer, person_id, ledger)                              -> PersonView
-    registrar.intake(viewer), registrar.move(viewer, person_id, stage)       -> IntakeView, StageView
+    registrar.intake(viewer), registrar.move(viewer, person_id, stage)       -> IntakeView ...
     registrar.shred(viewer, person_id), registrar.rebuild(viewer), registrar.counts()
 
-Every method takes the `Viewer` who asks.  It raises `NotAllowedError` (a `refusal` says why and what
-to do), `TooLittleError` (a search that would find a crowd), `UnknownSubjectError`; no message holds
-a word of a list.  Start reading at ``registrar.py``, then ``views.py`` (everything that is shown),
+Every method takes the `Viewer` who asks.  It raises `NotAllowedError` (its `refusal` says why and
+what to do), `TooLittleError` (a search that would find a crowd), `UnknownSubjectError`; no message
+holds a word of a list.  Start reading at ``registrar.py``, then ``views.py`` (what is shown),
 ``access.py`` (rights, budgets, audit) and ``taking.py`` (rows become records).
 """
 

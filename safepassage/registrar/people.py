@@ -141,7 +141,8 @@ def _person_view(
     own = set(found.live)
     standing = linking.standings_about(shelf, connection, room.vault, found.live)
     subjects = [row.person for row in found.rows]
-    decisions = journal.decisions_about(connection, room.vault, [*subjects, *found.live])
+    every = [*subjects, *(row.id for row in found.rows)]
+    decisions = journal.decisions_about(connection, room.vault, every)
     return PersonView(
         id=found.id,
         asked=asked,
