@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.register.match.candidates import Longs
-from safepassage.register.match.columns import Ints
 from safepassage.register.match.model import UNIT
 
 JUDGED: Final = 1 << 40  # the weight of a human "same": no other evidence outweighs it
@@ -86,9 +85,7 @@ def cluster(total: int, islands: Islands, graph: Graph, apart: Graph, least: int
     label = np.arange(total, dtype=np.int64)
     island_of, place_of = np.full(total, -1), np.full(total, -1)
     island_of[islands.rows] = np.repeat(np.arange(len(islands.sizes)), islands.sizes)
-    place_of[islands.rows] = np.arange(len(islands.rows)) - np.repeat(
-        islands.starts, islands.sizes
-    )
+    place_of[islands.rows] = np.arange(len(islands.rows)) - np.repeat(islands.starts, islands.sizes)
     by_island = np.argsort(island_of[graph.left], kind="stable")
     pair_starts = np.searchsorted(island_of[graph.left][by_island], np.arange(len(islands.sizes)))
     pair_ends = np.append(pair_starts[1:], len(by_island))

@@ -28,12 +28,19 @@ from safepassage.register.match.model import (
     log2_sum,
 )
 
-OF_ONE_FAMILY_MIN: Final = -4 * UNIT  # log2 odds from which two families are compared member by member
+OF_ONE_FAMILY_MIN: Final = 0  # log2 odds from which families are compared member by member
 _HOUSEHOLD_MAX, _HOUSEHOLD_MIN = 24 * UNIT, -6 * UNIT
 _UNMATCHED: Final = -2 * UNIT  # a member of the smaller family who is not found in the other
 _BETTER_MAX: Final = 16 * UNIT
 _BETTER_AT_LEAST: Final = 2 * UNIT
-SHARED: Final = (Feature.FAMILY, Feature.PHONE, Feature.EMAIL, Feature.PLACE, Feature.ADDRESS, Feature.POSTCODE)
+SHARED: Final = (
+    Feature.FAMILY,
+    Feature.PHONE,
+    Feature.EMAIL,
+    Feature.PLACE,
+    Feature.ADDRESS,
+    Feature.POSTCODE,
+)
 _SHARED_AT: Final = [AT[f] for f in SHARED]
 _OWN_AT: Final = [AT[f] for f in COMPARED if f not in SHARED and f is not Feature.LIST]
 
@@ -70,24 +77,47 @@ class FamilyPairs:
     sizes: tuple[Longs, Longs]  # members of the one and the other, by pair of households
 
 
-def expand(columns: Columns, left: Longs, right: Longs) -> FamilyPairs:
-    """From pairs of rows to all pairs of rows of their two list households."""
-    order = np.argsort(columns.household_of, kind="stable").astype(np.int64)
-    sizes = np.bincount(columns.household_of).astype(np.int64)
-    starts = np.cumsum(sizes) - sizes
-    one, other = columns.household_of[left].astype(np.int64), columns.household_of[right]
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    codes = np.unique(low * len(sizes) + high)
-    low, high = codes // len(sizes), codes % len(sizes)
-    count = sizes[low] * sizes[high]
-    of = np.repeat(np.arange(len(codes)), count)
-    at = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
-    a = order[starts[low][of] + at // sizes[high][of]]
-    b = order[starts[high][of] + at % sizes[high][of]]
-    keep = np.where((low == high)[of], a < b, True)
-    return FamilyPairs(
-        np.minimum(a, b)[keep], np.maximum(a, b)[keep], of[keep], (sizes[low], sizes[high])
-    )
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The list households and their members."""
+
+    members: Longs  # rows, one household behind the other
+    starts: Longs
+    sizes: Longs
+    household_of: Ints
+
+    @classmethod
+    def of(cls, columns: Columns) -> Families:
+        """The list households of these records."""
+        members = np.argsort(columns.household_of, kind="stable").astype(np.int64)
+        sizes = np.bincount(columns.household_of).astype(np.int64)
+        return cls(members, np.cumsum(sizes) - sizes, sizes, columns.household_of)
+
+    def pairs(self, left: Longs, right: Longs) -> Longs:
+        """The pairs of list households of these pairs of rows, each once."""
+        one, other = self.household_of[left].astype(np.int64), self.household_of[right]
+        return np.unique(np.minimum(one, other) * len(self.sizes) + np.maximum(one, other))
+
+    def portions(self, pairs: Longs, most: int) -> list[Longs]:
+        """Pairs of list households in portions of about so many pairs of rows."""
+        each = self.sizes[pairs // len(self.sizes)] * self.sizes[pairs % len(self.sizes)]
+        upto = np.cumsum(each)
+        cuts = np.searchsorted(upto, np.arange(most, upto[-1] if len(upto) else 0, most))
+        return [part for part in np.split(pairs, cuts) if len(part)]
+
+    def expand(self, pairs: Longs) -> FamilyPairs:
+        """All pairs of members of these pairs of list households."""
+        low, high = pairs // len(self.sizes), pairs % len(self.sizes)
+        count = self.sizes[low] * self.sizes[high]
+        of = np.repeat(np.arange(len(pairs)), count)
+        at = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+        width = self.sizes[high][of]
+        a = self.members[self.starts[low][of] + at // width]
+        b = self.members[self.starts[high][of] + at % width]
+        keep = np.where((low == high)[of], a < b, True)
+        a, b = a[keep], b[keep]
+        sizes = self.sizes[low], self.sizes[high]
+        return FamilyPairs(np.minimum(a, b), np.maximum(a, b), of[keep], sizes)
 
 
 def weigh(columns: Columns, pairs: FamilyPairs, compared: Compared, model: Model) -> Weighed:

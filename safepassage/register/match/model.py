@@ -57,8 +57,10 @@ class Thresholds:
     """Weights, in units, from which on a pair is of a band."""
 
     automatic: int
+    automatic_mean: int  # of all pairs between two clusters that a machine may make one
     likely: int  # accepted in the likely clusters; a person is asked where it matters
-    ask: int  # below, nobody is asked
+    likely_mean: int
+    ask: int  # below, nobody is asked; at most `likely`
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.register.match.candidates import KIND_AT, Candidates, Longs
-from safepassage.register.match.columns import ABSENT, NAME_FEATURES, WIDTHS, Columns, Ints
-from safepassage.register.match.compare import AT, Bench, Compared, compare
+from safepassage.register.match.columns import ABSENT, NAME_FEATURES, WIDTHS, Columns
+from safepassage.register.match.compare import Bench, Compared, compare
 from safepassage.register.match.features import COMPARED, LEVELS, Feature
 from safepassage.register.match.keys import KINDS, token_keys
 from safepassage.register.match.model import UNIT, Model, Rarity, Thresholds, units
@@ -31,7 +31,9 @@ Floats: TypeAlias = NDArray[np.float64]
 Shares: TypeAlias = dict[Feature, Floats]  # of each feature, the probability of each level
 
 CAPS: Final[dict[str, int]] = dict.fromkeys(KINDS, 50) | {"given-year": 20, "given-father": 30}
-THRESHOLDS: Final = Thresholds(automatic=10 * UNIT, likely=2 * UNIT, ask=-1 * UNIT)
+THRESHOLDS: Final = Thresholds(
+    automatic=6 * UNIT, automatic_mean=4 * UNIT, likely=3 * UNIT, likely_mean=1 * UNIT, ask=1 * UNIT
+)
 RANDOM_PAIRS: Final = 1_000_000
 PAIRS_OF_A_KIND: Final = 100_000
 RARITY_MAX: Final = 20.0  # bits
