@@ -20,6 +20,7 @@ from safepassage.secure.vault import context_of, opened, sealed
 
 SECONDS = 30  # of one step
 DIGITS = 6
+SECRET_LENGTH = 32  # characters of base 32: 160 bits
 DRIFT = 1  # steps that a phone's clock may be off, either way
 ISSUER = "Desk"  # an authenticator at a checkpoint shows it: it says nothing
 _FIELD = b"one-time code"
@@ -27,7 +28,7 @@ _FIELD = b"one-time code"
 
 def new_secret() -> str:
     """A new secret of 160 random bits, in base 32 as authenticators take it."""
-    return pyotp.random_base32(32)
+    return pyotp.random_base32(SECRET_LENGTH)
 
 
 def address_of(secret: str, account: str) -> str:
@@ -83,3 +84,8 @@ def _digits(code: str) -> str:
     """The ASCII digits of a code: keyboards for Dari and Arabic write their own."""
     found = (unicodedata.decimal(letter, None) for letter in code[: 4 * DIGITS])
     return "".join(str(digit) for digit in found if digit is not None)
+
+
+def is_secret(text: str) -> bool:
+    """Whether this is a secret as `new_secret` makes them."""
+    return len(text) == SECRET_LENGTH and set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")

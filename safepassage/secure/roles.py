@@ -73,12 +73,13 @@ class Action(StrEnum):
     READ_AUDIT = "read-audit"
     UNLOCK_REGISTER = "unlock-register"
     CHANGE_KEYS = "change-keys"  # the register's passphrase and key file
-    LOCK_REGISTER = "lock-register"  # drop the keys: anybody with an account may
+    LOCK_REGISTER = "lock-register"  # drop the keys: anybody who is signed in may
     ADMINISTER = "administer"  # accounts, roles, enrolment links
     OWN_ACCOUNT = "own-account"  # one's own passkeys, passphrase and sessions
 
 
-_EVERYBODY = frozenset({Action.LOOK, Action.LOCK_REGISTER, Action.OWN_ACCOUNT})
+# Locking saves people and reveals nothing: whoever is in may do it.
+_EVERYBODY = frozenset({Action.LOOK, Action.LOCK_REGISTER})
 _PEOPLE = frozenset({Action.SEARCH, Action.SEE_PERSON})
 
 RIGHTS: Mapping[Role, frozenset[Action]] = {
@@ -226,9 +227,9 @@ def check_roles(roles: Iterable[Role], sponsor: SponsorId | None) -> frozenset[R
 
 def rights_of(viewer: Viewer) -> frozenset[Action]:
     """Everything that a viewer may do, for its own sponsor at least."""
-    rights = {Action.LOOK}
-    if viewer.roles:
-        rights |= _EVERYBODY
+    rights = set(_EVERYBODY)
+    if viewer.account not in RESERVED:
+        rights.add(Action.OWN_ACCOUNT)
     if viewer.may_set_up:
         rights.add(Action.ADMINISTER)
     return frozenset(rights).union(*(RIGHTS[role] for role in viewer.roles))
@@ -252,7 +253,9 @@ def allows(viewer: Viewer, action: Action, sponsor: SponsorId | None = None) -> 
 
 def _reaches(viewer: Viewer, action: Action, sponsor: SponsorId) -> bool:
     """Whether one of the viewer's roles carries a right as far as a sponsor's lists."""
-    if action in _EVERYBODY or (viewer.may_set_up and action is Action.ADMINISTER):
+    if action in _EVERYBODY or action is Action.OWN_ACCOUNT:
+        return True
+    if viewer.may_set_up and action is Action.ADMINISTER:
         return True
     granting = {role for role in viewer.roles if action in RIGHTS[role]}
     return bool(granting - OF_ONE_SPONSOR) or (bool(granting) and viewer.sponsor == sponsor)

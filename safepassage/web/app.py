@@ -36,13 +36,17 @@ from safepassage.web.lock_watch import LockWatch
 from safepassage.web.page import Desk, render, wants_json
 from safepassage.web.register_key import RegisterKey
 from safepassage.web.routes import (
+    accounts,
+    audit,
     board,
     claims,
     compare,
     discrepancies,
     door,
+    enrolment,
     figures,
     lifts,
+    lock,
     places,
     sitrep,
     stream,
@@ -86,7 +90,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.desk = desk
     app.add_middleware(Guard, hosts=settings.hosts)
-    app.include_router(door.router)
+    for entrance in (door, enrolment, lock, accounts, audit):  # each asks for itself
+        app.include_router(entrance.router)
     for room in DESKS:
         app.include_router(room.router, dependencies=[Depends(door.signed_in)])
     app.mount("/static", StaticFilesToCheck(directory=str(files("safepassage.web") / "static")))
@@ -123,7 +128,8 @@ ERRORS: dict[type[Exception], Wrong] = {
     InvalidFactError: Wrong(400, "error.question"),
     RequestValidationError: Wrong(400, "error.question"),
     UnknownPlaceError: Wrong(404, "error.unknown"),
-    NoAccountsError: Wrong(404, "error.unknown"),
+    NoAccountsError: Wrong(404, "error.http"),
+    accounts.UnknownAccountError: Wrong(404, "error.http"),
     RefusedError: Wrong(403, "error.refused"),
     BusyError: Wrong(503, "error.busy"),
     LockedError: Wrong(423, "error.locked"),

@@ -128,7 +128,7 @@ class Identify:
         step = one_time.accepted_step(secret, code, self._clock(), None)
         if step is None:
             return False
-        with self._turn():
+        with self.turn():
             kept, proof = hashed(passphrase, self._cost)
         sealed = one_time.seal_secret(secret, account, proof)
         self._protection.accounts.set_secrets(account, kept, sealed, step)
@@ -136,7 +136,7 @@ class Identify:
 
     def _proven(self, account: str, passphrase: str, code: str) -> AccountId | None:
         known = self._protection.accounts.secrets_of(account)
-        with self._turn():
+        with self.turn():
             proof = proven(passphrase, known.password if known else None, self._cost)
         if known is None or proof is None:
             return None
@@ -182,7 +182,7 @@ class Identify:
         return self._protection.accounts.get(account) is not None
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """A place in the queue for work that is made to be slow.
 
         Raises:

@@ -25,6 +25,7 @@ from safepassage.web.board import Span, opens_at, span
 from safepassage.web.identify import Identify
 from safepassage.web.links import check_zone, question_path
 from safepassage.web.live import Watch
+from safepassage.web.navigation import open_to
 from safepassage.web.plain import plain
 from safepassage.web.register_key import RegisterKey
 from safepassage.web.settings import Settings
@@ -214,6 +215,7 @@ def environment() -> Environment:
         wall_date=words.wall_date,
         offset=words.offset,
         question_path=question_path,
+        desks_open_to=open_to,
         hour=timedelta(hours=1),
     )
     return env

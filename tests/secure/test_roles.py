@@ -112,17 +112,18 @@ def test_planning_and_gates_work_without_names(role: Role) -> None:
 
 
 def test_the_printed_link_looks_at_numbers_and_sees_nobody() -> None:
-    assert rights_of(PRINTED) == {Action.LOOK}
-    assert rights_of(Viewer(PRINTED_LINK, may_set_up=True)) == {Action.LOOK, Action.ADMINISTER}
+    rights = {Action.LOOK, Action.LOCK_REGISTER}
+    assert rights_of(PRINTED) == rights
+    assert rights_of(Viewer(PRINTED_LINK, may_set_up=True)) == rights | {Action.ADMINISTER}
     assert not fields_seen(Viewer(PRINTED_LINK, may_set_up=True))
 
 
 @given(st.sampled_from(sorted(Action)), st.sampled_from([None, OURS, THEIRS]))
-def test_without_a_role_nothing_but_looking_is_granted(
+def test_without_a_role_nothing_but_looking_and_locking_is_granted(
     action: Action, sponsor: SponsorId | None
 ) -> None:
     refusal = allows(PRINTED, action, sponsor)
-    assert (refusal is None) == (action is Action.LOOK)
+    assert (refusal is None) == (action in {Action.LOOK, Action.LOCK_REGISTER})
 
 
 @given(

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from safepassage.web.access import viewer
 from safepassage.web.page import THEMES, desk_of, render
+from safepassage.web.sites import passkey_origin, passkey_site
 from safepassage.web.words import LANGUAGES
 
 router = APIRouter()
@@ -34,7 +35,22 @@ def healthz(request: Request) -> Response:
 @router.get("/sign-in")
 def ask(request: Request) -> Response:
     """The page behind the printed link.  Looking at it spends nothing: the button does."""
-    return render(request, "sign_in.html", refused=False)
+    return door(request)
+
+
+def door(request: Request, status: int = 200, said: str = "", **values: object) -> Response:
+    """The sign-in page; `said` is the key of what is wrong, or of what was done."""
+    protection = desk_of(request).settings.protection
+    return render(
+        request,
+        "sign_in.html",
+        status,
+        has_accounts=protection is not None and bool(protection.accounts.all()),
+        site=passkey_site(request),
+        elsewhere=passkey_origin(request),
+        said=said,
+        values=values,
+    )
 
 
 @router.post("/sign-in")
@@ -42,9 +58,15 @@ def sign_in(request: Request, code: Annotated[str, Form(max_length=200)] = "") -
     """Exchange a code for a session."""
     desk = desk_of(request)
     if not desk.links.spend(code):
-        return render(request, "sign_in.html", 403, refused=True)
-    session = desk.sessions.start()
-    response = RedirectResponse("/", 303)
+        return door(request, 403, "sign-in.refused")
+    return with_session(request, desk.sessions.start())
+
+
+def with_session(request: Request, session: str, to: str = "/") -> Response:
+    """Go to a page with a new session.  One that was open here before is over."""
+    desk = desk_of(request)
+    end_session(request)
+    response = RedirectResponse(to, 303)
     response.set_cookie(
         desk.cookie,
         session,
@@ -57,12 +79,26 @@ def sign_in(request: Request, code: Annotated[str, Form(max_length=200)] = "") -
     return response
 
 
+def end_session(request: Request) -> None:
+    """End the session of a request, whichever way it began."""
+    desk = desk_of(request)
+    secret = request.cookies.get(desk.cookie)
+    desk.sessions.end(secret)
+    if desk.settings.protection is not None:
+        desk.settings.protection.sessions.end(secret)
+
+
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
     """End the session, here and wherever else its cookie lies."""
+    end_session(request)
+    return without_session(request, "/sign-in")
+
+
+def without_session(request: Request, to: str) -> Response:
+    """Go to a page and leave the cookie behind."""
     desk = desk_of(request)
-    desk.sessions.end(request.cookies.get(desk.cookie))
-    response = RedirectResponse("/sign-in", 303)
+    response = RedirectResponse(to, 303)
     response.delete_cookie(desk.cookie, path="/", secure=desk.settings.secure, httponly=True)
     return response
 

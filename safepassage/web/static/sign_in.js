@@ -3,9 +3,19 @@
 function takeCode() {
   const code = decodeURIComponent(window.location.hash.slice(1));
   if (!code) return;
-  document.getElementById("code").value = code;
+  const field = document.getElementById("code");
+  field.value = code;
   window.history.replaceState(null, "", window.location.pathname);
-  document.querySelector("form[action='/sign-in'] button").focus();
+  showPrinted();
+  field.form.querySelector("button").focus();
+}
+
+// Whoever came by a printed link wants nothing else of this page.
+function showPrinted() {
+  const printed = document.getElementById("printed");
+  if (printed) printed.open = true;
+  const ways = document.getElementById("ways");
+  if (ways) ways.hidden = true;
 }
 
 takeCode();
