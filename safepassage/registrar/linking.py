@@ -24,7 +24,9 @@ from safepassage.registrar.verdicts import Standing, standings
 from safepassage.secure.vault import Vault
 from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
+from safepassage.store import register_rows as rows_stored
 from safepassage.store.register_links import Member
+from safepassage.store.register_records import StoredRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class CountingShelf(StoredShelf):
 
     def judgements(self, ids: Collection[RecordId]) -> Iterable[Judgement]:
         """The judgements about these records that count, one for each pair."""
-        found = standings_about(self, self._connection, self._vault, ids)
+        found = standings_about(self, self.connection, self.vault, ids)
         return [s.counts for s in found.values() if s.counts is not None]
 
 
@@ -135,16 +137,18 @@ def standings_about(
 ) -> dict[Pair, Standing]:
     """What stands about each pair that one of these records is in."""
     decisions = journal.decisions_about(connection, vault, records, journal.Kind.JUDGEMENT)
-    return _standings(shelf, decisions)
+    return _standings(connection, shelf, decisions)
 
 
 def all_standings(connection: Connection, vault: Vault) -> dict[Pair, Standing]:
     """What stands about each pair that anybody judged."""
     decisions = journal.decisions(connection, vault, journal.Kind.JUDGEMENT)
-    return _standings(StoredShelf(connection, vault), decisions)
+    return _standings(connection, StoredShelf(connection, vault), decisions)
 
 
-def _standings(shelf: StoredShelf, decisions: list[journal.Decision]) -> dict[Pair, Standing]:
+def _standings(
+    connection: Connection, shelf: StoredShelf, decisions: list[journal.Decision]
+) -> dict[Pair, Standing]:
     made = [journal.as_judgement(decision) for decision in decisions]
     rows = shelf.rows({record for judgement in made for record in judgement.pair})
     withdraws = {
@@ -153,8 +157,25 @@ def _standings(shelf: StoredShelf, decisions: list[journal.Decision]) -> dict[Pa
         if "withdraws" in d.body
     }
 
+    family = families_of(connection, rows.values())
+
     def is_one_family(pair: Pair) -> bool:
-        households = [rows[r].household for r in pair if r in rows]
-        return len(households) == len(pair) and None not in households and len(set(households)) == 1
+        left, right = (rows[record].number if record in rows else 0 for record in pair)
+        return not family[left].isdisjoint(family[right])
 
     return standings(made, withdraws, is_one_family)
+
+
+def families_of(
+    connection: Connection, rows: Iterable[StoredRecord]
+) -> defaultdict[int, set[tuple[int, int]]]:
+    """For the number of each record every version of a family that it stands in.
+
+    A row and the one that states it anew stand in one family, but never in one version of it.
+    """
+    household = {row.number: row.household for row in rows if row.household is not None}
+    found: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+    for place in rows_stored.rows_of_records(connection, household):
+        if place.record is not None:
+            found[place.record].add((household[place.record] or 0, place.version))
+    return found

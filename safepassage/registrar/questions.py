@@ -148,13 +148,14 @@ def _ranked(
     moment: Moment,
 ) -> list[Ranked]:
     rows = shelf.rows(opened)
+    families = linking.families_of(shelf.connection, rows.values())
     ranked = []
     for link in links:
         if not opened.keys() >= {*link.pair}:
             continue
         left, right = link.pair
-        households = {rows[left].household, rows[right].household}
-        is_one_family = len(households) == 1 and None not in households
+        family = families[rows[left].number]
+        is_one_family = not family.isdisjoint(families[rows[right].number])
         stakes = stakes_of(
             [opened[left], opened[right]],
             moment.journeys(PersonId(rows[record].person) for record in link.pair),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping as Plain
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from safepassage.model.ids import AccountId, ListId, RecordId, SponsorId
 from safepassage.model.sheet import ReadList, Row, Sheet
 from safepassage.register.fields import Field
 from safepassage.register.mapping import Mapping
+from safepassage.register.quality import quality_of
 from safepassage.register.rows import ReadRows, read_rows
 from safepassage.registrar.errors import UnknownSubjectError
+from safepassage.registrar.panel import to_plain
 from safepassage.registrar.taking import Incoming, Outcome
 
 UNREADABLE = "unreadable"  # why a row is in quarantine, as a code; the sentence says more
@@ -36,7 +37,6 @@ def receive(
     sponsor: SponsorId,
     by: AccountId,
     received: date,
-    particulars: Plain[str, Any] | None = None,
 ) -> Received:
     """Read every row of one sheet of a file.
 
@@ -53,6 +53,7 @@ def receive(
         received=received,
         is_delimited=file.format.is_delimited,
     )
+    panel = to_plain(quality_of(file, sheet, mapping, read))
     incoming = Incoming(
         list=list_id,
         sponsor=sponsor,
@@ -61,7 +62,7 @@ def receive(
         mapping=mapping.to_plain(),
         reading=f"{mapping.order} {mapping.calendar} {mapping.region}",
         outcomes=outcomes_of(sheet, mapping, read),
-        particulars={"file_name": file.name, **(particulars or {})},
+        particulars={"file_name": file.name, "quality": panel},
     )
     others = sum(len(other.rows) for n, other in enumerate(file.sheets) if n != sheet_number)
     return Received(incoming, read, others)

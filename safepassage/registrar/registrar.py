@@ -14,19 +14,23 @@ from safepassage.model.ledger import Ledger
 from safepassage.model.sheet import ReadList
 from safepassage.register import mapping as mappings
 from safepassage.register.columns import Proposal, propose
+from safepassage.register.difference import PersonDifference
 from safepassage.register.judgement import Pair, Verdict, pair_of
 from safepassage.register.linkage import Progress
+from safepassage.register.quality import Quality
 from safepassage.registrar import (
     erasing,
     intake,
     judging,
     linking,
     lists,
+    panel,
     people,
     questions,
     reading,
     search,
     taking,
+    versions,
 )
 from safepassage.registrar.access import REVIEW_BUDGET, Access, Occasion, Trail
 from safepassage.registrar.erasing import Shredded
@@ -138,6 +142,9 @@ class Registrar:
         with self._room.store.writing() as connection:
             lists.put_document(connection, self._room, f"mapping/{sponsor}", mapping.to_plain())
         done = linking.link_waiting(self._room, progress)
+        restated = versions.NOTHING
+        if not kept.is_known:
+            restated = versions.restate(self._room, viewer, list_id, kept.version.version)
         version = kept.version
         detail: dict[str, str | int] = {
             "version": version.version,
@@ -157,6 +164,8 @@ class Registrar:
             quarantined=version.quarantined,
             reasons=dict(kept.reasons),
             left_out=received.left_out,
+            changed=len(restated.changed),
+            gone=len(restated.gone),
             merged=done.merged,
             persons=done.new - done.merged,
             questions=done.questions,
@@ -174,6 +183,14 @@ class Registrar:
     def versions(self, viewer: Viewer, list_id: ListId) -> list[ListView]:
         """Every version of a list, oldest first."""
         return lists.versions_of(self._room, viewer, list_id)
+
+    def changes(self, viewer: Viewer, list_id: ListId, version: int) -> PersonDifference:
+        """What a version changed against the one before it, by person; ids alone."""
+        return versions.changes(self._room, viewer, list_id, version)
+
+    def quality(self, viewer: Viewer, list_id: ListId, version: int | None = None) -> Quality:
+        """The quality panel of a version of a list, the newest by default; figures, no names."""
+        return panel.quality(self._room, viewer, list_id, version)
 
     def quarantine(self, viewer: Viewer, list_id: ListId, *, after: int = 0) -> list[RowView]:
         """Rows of a list that are no record, fifty at a time, behind a line of the file."""

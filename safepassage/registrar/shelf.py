@@ -36,8 +36,8 @@ class StoredShelf:
     """What is registered, read through one connection and opened with one vault."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
-        self._connection = connection
-        self._vault = vault
+        self.connection = connection
+        self.vault = vault
         self._stored: dict[RecordId, StoredRecord] = {}
         self._ids: dict[int, RecordId] = {}
         self._opened: dict[RecordId, Record] = {}
@@ -45,8 +45,8 @@ class StoredShelf:
     def holders(self, keys: Collection[str], at_most: int) -> Mapping[str, Collection[RecordId]]:
         """Who holds each of these keys, as `register.shelf.Shelf` has it."""
         wanted = list(keys)
-        numbers = blind_numbers(self._vault, MATCHING, wanted)
-        held = stored.holders(self._connection, numbers, at_most + 1)
+        numbers = blind_numbers(self.vault, MATCHING, wanted)
+        held = stored.holders(self.connection, numbers, at_most + 1)
         ids = self.ids({record for records in held.values() for record in records})
         return {
             key: [ids[record] for record in held.get(number, ())]
@@ -58,7 +58,7 @@ class StoredShelf:
         missing = [i for i in ids if i not in self._opened]
         found = self.rows(missing)
         sealed = {row.number: row.sealed for row in found.values()}
-        opened = open_all(self._connection, self._vault, "record", sealed)
+        opened = open_all(self.connection, self.vault, "record", sealed)
         for record_id, row in found.items():
             if row.number in opened:
                 content = opened[row.number]
@@ -68,24 +68,24 @@ class StoredShelf:
     def links(self, ids: Collection[RecordId]) -> Mapping[Pair, Link]:
         """Every kept link that has one of these records on either side."""
         numbers = [row.number for row in self.rows(ids).values()]
-        return self.named(linked.links_of(self._connection, numbers))
+        return self.named(linked.links_of(self.connection, numbers))
 
     def judgements(self, ids: Collection[RecordId]) -> Iterable[Judgement]:
         """Every judgement ever made about one of these records, withdrawn ones included."""
-        return journal.judgements_about(self._connection, self._vault, ids)
+        return journal.judgements_about(self.connection, self.vault, ids)
 
     def rows(self, ids: Iterable[RecordId]) -> dict[RecordId, StoredRecord]:
         """The rows of the store for these ids, nothing opened."""
         wanted = list(ids)
         missing = [i for i in wanted if i not in self._stored]
-        self._keep(stored.by_ids(self._connection, missing) if missing else ())
+        self._keep(stored.by_ids(self.connection, missing) if missing else ())
         return {i: self._stored[i] for i in wanted if i in self._stored}
 
     def ids(self, numbers: Iterable[int]) -> dict[int, RecordId]:
         """The ids of records by their numbers."""
         wanted = list(numbers)
         missing = [n for n in wanted if n not in self._ids]
-        self._keep(stored.by_numbers(self._connection, missing) if missing else ())
+        self._keep(stored.by_numbers(self.connection, missing) if missing else ())
         return {n: self._ids[n] for n in wanted if n in self._ids}
 
     def named(self, links: Iterable[StoredLink]) -> dict[Pair, Link]:

@@ -60,6 +60,8 @@ class Taken:
     quarantined: int
     reasons: Mapping[str, int]  # why rows are in quarantine, by code
     left_out: int  # rows on other sheets of the file, which were not taken
+    changed: int  # rows that state one of the version before anew
+    gone: int  # rows of the version before that this one no longer has; nothing is deleted
     merged: int  # new records that were found to be of somebody already known
     persons: int  # persons nobody knew before
     questions: int  # pairs that wait for a person to judge
