@@ -16,12 +16,17 @@ from safepassage.register import calendars
 from safepassage.register.ages import read_age
 from safepassage.register.calendars import LUNAR_DAYS_OFF_MAX, NoSuchDayError
 from safepassage.register.digits import plain
-from safepassage.register.month_names import month_named
+from safepassage.register.month_names import folded, month_named
 from safepassage.register.record import Born, Calendar, Precision, Reading
+from safepassage.register.tables import table
 
 AGE_MAX = 120
 _CENTURY_AGE_MAX = 105  # above it, the other century of a two-digit year is not offered
+_HIJRI_YEAR_MAX = 1500  # from here on a year can only be Gregorian
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
+_ABOUT_YEARS = 2
+_ABOUT_WORDS = {folded(word) for word in table("cells")["about_words"]}
+_DATE_WORDS = {folded(word) for word in table("cells")["date_words"]} | _ABOUT_WORDS
 _PARTS = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)?", re.UNICODE)
 _NOTHING = re.compile(
     r"(?:[-–—?.*/x]+|n/?a|nil|none|null|unknown|not known|unk|نامعلوم|مجهول|معلوم نیست|"
@@ -111,7 +116,12 @@ def _readings(clean: str, expected: Expected) -> tuple[Precision, tuple[Reading,
     if len(parts) == 1 and parts[0].isdigit() and len(parts[0]) == 8:
         parts = _packed(parts[0])
     numbers = [part for part in parts if part.isdigit()]
-    names = [month for part in parts if not part.isdigit() and (month := month_named(part))]
+    words = [part for part in parts if not part.isdigit()]
+    names = [month for word in words if (month := month_named(word))]
+    if not all(month_named(word) or folded(word) in _DATE_WORDS for word in words):
+        return NotADate("it holds words that belong to no date")
+    if any(folded(word) in _ABOUT_WORDS for word in words):
+        return _about(numbers, expected)
     if not numbers:
         return NotADate("there is no number in it")
     if any(len(number) > 4 for number in numbers) or len(numbers) > 3 or len(names) > 1:
@@ -122,6 +132,23 @@ def _readings(clean: str, expected: Expected) -> tuple[Precision, tuple[Reading,
     if len(numbers) == 2 and all(len(number) == 4 for number in numbers):
         return _years(int(numbers[0]), int(numbers[1]), expected)
     return _judged(_of_numbers(numbers, expected), expected, None)
+
+
+def _about(
+    numbers: list[str], expected: Expected
+) -> tuple[Precision, tuple[Reading, ...]] | NotADate:
+    """About a year: that one, and as many before and after it as "about" usually means."""
+    if len(numbers) != 1:
+        return NotADate("it is written in no form of a date")
+    read = _judged(_of_numbers(numbers, expected), expected, None)
+    if isinstance(read, NotADate):
+        return read
+    around = timedelta(days=366 * _ABOUT_YEARS)
+    readings = tuple(
+        Reading(r.earliest - around, min(r.latest + around, expected.received), r.calendar)
+        for r in read[1]
+    )
+    return Precision.ESTIMATED, readings
 
 
 def _packed(digits: str) -> list[str]:
@@ -220,7 +247,7 @@ def _calendars(year: int, expected: Expected, named: Calendar | None) -> list[Ca
         return [named]
     if expected.calendar is not None:
         return [expected.calendar]
-    if year >= 1850:
+    if year >= _HIJRI_YEAR_MAX:
         return [Calendar.GREGORIAN]
     order = [Calendar.SOLAR_HIJRI, Calendar.LUNAR_HIJRI]
     return order if expected.is_afghan_or_iranian else order[::-1]
