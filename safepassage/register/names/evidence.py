@@ -22,7 +22,6 @@ from safepassage.register.names.alignment import (
     named,
     weight_of,
 )
-from safepassage.register.names.scripts import Script
 from safepassage.register.names.sounds import fold, skeleton
 from safepassage.register.names.tokens import Role, Token, tokens
 from safepassage.register.names.variants import group_of
@@ -52,7 +51,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature("order", 1, "parts that agree stand in the same order"),
     Feature("patronymic", 1, "father's names marked as such agree or contradict"),
     Feature("titles", 1, "titles in common"),
-    Feature("scripts", 0, "written in two scripts"),
     Feature("first", 1, "the first parts"),
     Feature("last", 1, "the last parts"),
     Feature("spelling", 1, "how closely the parts that agree are spelled"),
@@ -76,7 +74,6 @@ class Read:
     bones: str
     sorted_bones: str
     weight: float
-    script: Script
 
 
 @lru_cache(maxsize=1 << 16)
@@ -96,7 +93,6 @@ def read(text: str) -> Read:
         "".join(bones),
         "".join(sorted(bones)),
         sum(map(weight_of, bag)),
-        bag[0].script if bag else Script.OTHER,
     )
 
 
@@ -111,7 +107,7 @@ def evidence(a: str, b: str) -> tuple[tuple[float, ...], Alignment] | None:
 
 
 def _by_parts(one: Read, other: Read, aligned: Alignment) -> dict[str, float]:
-    strong = [m for m in aligned.matches]
+    strong = aligned.matches
     together = sum(m.weight for m in strong)
     agreed = sum(m.weight * m.alike for m in strong)
     alone_left = sum(weight_of(one.named[i]) for i in aligned.left_alone)
@@ -133,7 +129,6 @@ def _by_parts(one: Read, other: Read, aligned: Alignment) -> dict[str, float]:
         "patronymic": _patronymic(one, other),
         "titles": float(len(one.titles & other.titles))
         - 0.5 * bool(one.titles and other.titles and not one.titles & other.titles),
-        "scripts": float(one.script is not other.script),
         "first": alike_tokens(one.named[0], other.named[0]),
         "last": alike_tokens(one.named[-1], other.named[-1]),
         "spelling": _spelling(one, other, aligned),
