@@ -5,7 +5,8 @@ ProtectionError             everything this room raises on purpose
 ├── SealBrokenError         sealed bytes that were changed, moved to another place or cut short
 ├── LockedError             the register's key is not in memory: somebody must unlock it first
 ├── KeyFileError            a key file that cannot be used, or lies where a thief would find both
-└── WeakSecretError         a passphrase too short, too long or too well known
+├── WeakSecretError         a passphrase too short, too long or too well known
+└── AccountError            an account that is not there, or cannot be made or changed so
 
 No message holds a secret, a name, or a part of one: these errors may be logged as they are.
 """
@@ -37,3 +38,7 @@ class KeyFileError(ProtectionError):
 
 class WeakSecretError(ProtectionError, ValueError):
     """A passphrase that would be guessed."""
+
+
+class AccountError(ProtectionError):
+    """An account that is not there, or cannot be made or changed so."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, selec
 from safepassage.model.ids import AccountId, SponsorId, check_id
 from safepassage.model.instant import from_micros, to_micros
 from safepassage.secure.audit import Entry, Kind
+from safepassage.secure.errors import AccountError
 from safepassage.secure.passkey import Passkey
 from safepassage.secure.roles import RESERVED, Role, check_roles
 from safepassage.store import audit_trail
@@ -28,7 +29,6 @@ from safepassage.store.account_tables import (
 )
 from safepassage.store.account_values import (
     Account,
-    AccountError,
     KeptPasskey,
     Secrets,
     State,

@@ -9,11 +9,6 @@ from enum import StrEnum
 
 from safepassage.model.ids import AccountId, SponsorId
 from safepassage.secure.roles import Role, Viewer
-from safepassage.store.errors import StoreError
-
-
-class AccountError(StoreError):
-    """An account that is not there, or cannot be made or changed so."""
 
 
 class State(StrEnum):

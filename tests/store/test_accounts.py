@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import AccountId, SponsorId
 from safepassage.secure.audit import EMPTY, Entry, Kind
+from safepassage.secure.errors import AccountError
 from safepassage.secure.passkey import Passkey
 from safepassage.secure.roles import Role
 from safepassage.secure.unlock import (
@@ -23,7 +24,7 @@ from safepassage.secure.unlock import (
 from safepassage.store import open_store
 from safepassage.store.account_book import LINK_VALID, PASSKEYS_MAX
 from safepassage.store.account_sessions import ENROLMENT_VALID, Rules
-from safepassage.store.account_values import AccountError, State, Way
+from safepassage.store.account_values import State, Way
 from safepassage.store.errors import StoreError
 from safepassage.store.protection import Protection
 
