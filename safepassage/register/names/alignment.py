@@ -34,6 +34,10 @@ class Match:
     alike: float
     weight: float
 
+    def mirrored(self) -> Match:
+        """The same with left and right exchanged."""
+        return Match(self.right, self.left, self.alike, self.weight)
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -44,6 +48,11 @@ class Alignment:
     matches: tuple[Match, ...]
     left_alone: tuple[int, ...]
     right_alone: tuple[int, ...]
+
+    def mirrored(self) -> Alignment:
+        """The same with left and right exchanged."""
+        matches = tuple(match.mirrored() for match in self.matches)
+        return Alignment(self.right, self.left, matches, self.right_alone, self.left_alone)
 
 
 def weight_of(token: Token) -> float:
@@ -64,7 +73,7 @@ def align(left: Sequence[Token], right: Sequence[Token]) -> Alignment:
     candidates = (
         _single(left, right)
         + _joined(left, right)
-        + [Match(m.right, m.left, m.alike, m.weight) for m in _joined(right, left)]
+        + [match.mirrored() for match in _joined(right, left)]
     )
     candidates.sort(key=lambda m: (-m.alike * m.weight, -m.alike, m.left, m.right))
     free_left, free_right = set(range(len(left))), set(range(len(right)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -37,17 +37,20 @@ class Comparison:
     contributions: dict[str, float]
     alignment: Alignment | None  # None: one of them has no letters
 
+    def mirrored(self) -> Comparison:
+        """The same with left and right exchanged."""
+        aligned = self.alignment and self.alignment.mirrored()
+        return replace(self, left=self.right, right=self.left, alignment=aligned)
+
 
 def similarity(a: str, b: str) -> float:
     """How likely two written names are names of one person, as a score between 0 and 1.
 
-    Symmetric, and 1 for a name and itself.  The order of the parts, titles and particles change
-    little; a part that only one name has costs less than two parts that contradict each other.
-    What stands for a name in any script is compared with what stands for it in any other.  0 if one
-    of them has no letters.
+    Symmetric, and 1 for a name and itself if it has letters.  The order of the parts, titles and
+    particles change little; a part that only one name has costs less than two parts that contradict
+    each other.  The scripts may differ.  0 if one of them has no letters: two empty cells say
+    nothing.
     """
-    if a == b:
-        return 1.0
     return _similarity(*sorted((a, b)))
 
 
@@ -86,7 +89,7 @@ def similarities(pairs: Iterable[tuple[str, str]], fitted: Weights | None = None
                 numbers.append(found[0])
                 owners.append(at)
                 texts.append((x, y))
-    scores = [1.0 if a == b else 0.0 for a, b in many]
+    scores = [0.0] * len(many)
     if numbers:
         weighed = log2_odds_of_many(np.array(numbers), fitted or weights())
         for at, (x, y), weight in zip(owners, texts, weighed.tolist(), strict=True):
@@ -97,11 +100,12 @@ def similarities(pairs: Iterable[tuple[str, str]], fitted: Weights | None = None
 def compare(a: str, b: str) -> Comparison:
     """The comparison behind `similarity`, with its reasons."""
     fitted = weights()
-    best = Comparison(a, b, similarity(a, b), 0.0, {}, None)
-    for x, y in _readings(a, b):
+    first, second = sorted((a, b))
+    best = Comparison(first, second, similarity(a, b), 0.0, {}, None)
+    for x, y in _readings(first, second):
         if found := evidence(x, y):
             parts = contributions(found[0], fitted)
             weight = sum(parts.values())
             if best.alignment is None or weight > best.weight:
                 best = Comparison(x, y, best.score, weight, parts, found[1])
-    return best
+    return best if first == a else best.mirrored()

@@ -69,6 +69,7 @@ _ARABIC_ABD = re.compile("^عبد(ال)?(?=..)")
 _ARABIC_HALVES = re.compile("^(..+?)(ال)?(الله|اللہ|دین|دين|رحمن|رحمان|حق)$")
 _ARABIC_GOD = ("الله", "اللہ", "لله")
 _ARABIC_ARTICLE = re.compile("^ال(?=...)")
+_CONTINUES = "\x1f"  # before a part that had no blank before it; no text holds it (`clean`)
 _WORDS_MAX = 40
 
 
@@ -85,8 +86,24 @@ def tokens(text: str) -> tuple[Token, ...]:
             if len(read) in (1, 2):
                 read = [_as(t, Role.FAMILY) if t.role is Role.UNKNOWN else t for t in read]
             continue
-        read += [_token(part, has_case) for part in _parts(word)]
-    return tuple(_patronymics(_joined([t for t in read if t.latin])))
+        first, *others = _parts(word)
+        read.append(_token(first, has_case))
+        read += [_continued(_token(part, has_case)) for part in others]
+    joined = _joined([t for t in read if t.latin])
+    return tuple(_patronymics([_whole(token) for token in joined]))
+
+
+def _continued(token: Token) -> Token:
+    """A token that stood in one word with the one before."""
+    return Token(_CONTINUES + token.written, token.script, token.latin, token.role)
+
+
+def _whole(token: Token) -> Token:
+    """A token whose written form is as it stood, blanks where blanks were."""
+    if _CONTINUES not in token.written:
+        return token
+    written = token.written.replace(" " + _CONTINUES, "").replace(_CONTINUES, "")
+    return Token(written, token.script, token.latin, token.role)
 
 
 def _as(token: Token, role: Role) -> Token:
