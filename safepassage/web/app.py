@@ -26,6 +26,7 @@ from safepassage.model.errors import (
     SafePassageError,
     UnknownPlaceError,
 )
+from safepassage.registrar.errors import NotAllowedError, UnknownSubjectError
 from safepassage.secure.errors import LockedError
 from safepassage.store.errors import StoreError
 from safepassage.web.access import NoAccountsError, NotSignedInError, RefusedError
@@ -131,6 +132,8 @@ ERRORS: dict[type[Exception], Wrong] = {
     NoAccountsError: Wrong(404, "error.http"),
     accounts.UnknownAccountError: Wrong(404, "error.http"),
     RefusedError: Wrong(403, "error.refused"),
+    NotAllowedError: Wrong(403, "error.refused"),
+    UnknownSubjectError: Wrong(404, "error.unknown"),
     BusyError: Wrong(503, "error.busy"),
     LockedError: Wrong(423, "error.locked"),
     StoreError: Wrong(503, "error.store"),

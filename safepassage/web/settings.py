@@ -14,8 +14,10 @@ from safepassage.model.claim import Claim
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
+from safepassage.registrar import Registrar
 from safepassage.secure.password import SIGN_IN
 from safepassage.secure.unlock import STRONG, Cost
+from safepassage.secure.vault import Vault
 from safepassage.store.protection import Protection
 
 
@@ -51,6 +53,7 @@ class Settings:
     origin: str  # scheme, host and port as the browser sees them: http://127.0.0.1:8800
     sessions_path: Path | None = None  # of printed links; None: they end with the process
     protection: Protection | None = None  # accounts; None: the printed link is the only way in
+    register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
     sign_in_cost: Cost = SIGN_IN
     unlock_cost: Cost = STRONG
     clock: Callable[[], datetime] = utc_now
