@@ -172,7 +172,7 @@ def passphrase_page(
     session, account = held
     address = one_time.address_of(secret, account.id)
     picture = segno.make(address, error="m").svg_inline(
-        border=2, dark=None, svgclass="qr", lineclass="qr-dark", omitsize=True
+        border=2, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
     )
     return render(
         request,
