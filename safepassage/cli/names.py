@@ -15,6 +15,7 @@ import typer
 
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import print_json, print_table, progress
+from safepassage.cli.written import written
 from safepassage.model.errors import BadQuestionError
 from safepassage.register.names import Comparison, Token, compare, similarities
 from safepassage.register.names.evidence import FEATURES
@@ -75,7 +76,7 @@ def _score_file(pairs: Path, out: Path | None) -> int:
     done = 0
     with (
         _readable(pairs) as file,
-        _written(out) as target,
+        _target(pairs, out) as target,
         progress("comparing names", max(total, 0)) as tell,
     ):
         rows = _rows(file, pairs)
@@ -138,24 +139,17 @@ def _rows(file: TextIO, path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 @contextmanager
-def _written(out: Path | None) -> Iterator[TextIO]:
+def _target(pairs: Path, out: Path | None) -> Iterator[TextIO]:
     """Where the scores go: a file that appears when it is whole, or the screen."""
     if out is None:
         yield sys.stdout
         return
-    partial = out.with_name(out.name + ".partial")
-    try:
-        with (
-            gzip.open(partial, "wt", encoding="utf-8", newline="")
-            if out.suffix == ".gz"
-            else partial.open("w", encoding="utf-8", newline="")
-        ) as file:
-            yield file
-        partial.replace(out)
-    except OSError as fault:
-        raise BadQuestionError(f"{out} cannot be written: {fault.strerror}") from fault
-    finally:
-        partial.unlink(missing_ok=True)
+    if out.suffix == ".gz":
+        raise BadQuestionError(f"{out}: scores are written as plain CSV; name a .csv file")
+    if out.resolve() == pairs.resolve():
+        raise BadQuestionError(f"{out} is the file of pairs: it is not overwritten; name another")
+    with written(out) as file:
+        yield file
 
 
 def _print_comparison(found: Comparison) -> None:

@@ -16,7 +16,7 @@ BESIDE = ("-wal", "-shm", "-journal", ".writer")  # what belongs to a ledger's f
 
 
 @contextmanager
-def written(out: Path, store: Store) -> Iterator[TextIO]:
+def written(out: Path, store: Store | None = None) -> Iterator[TextIO]:
     """Write beside the target and move it there, so that a half-written file has no name.
 
     Raises:
@@ -40,14 +40,14 @@ def written(out: Path, store: Store) -> Iterator[TextIO]:
         raise BadQuestionError(f"{out} cannot be written: {fault.strerror}") from fault
 
 
-def _refuse_what_is_no_report(path: Path, store: Store) -> None:
+def _refuse_what_is_no_report(path: Path, store: Store | None) -> None:
     if path.is_dir():
         raise BadQuestionError(f"{path} is a folder: name a file in it")
     if path.exists() and not path.is_file():
         raise BadQuestionError(f"{path} is no ordinary file: name another one")
     real = path.resolve()
     ledgers = [real, *(_without(real, end) for end in BESIDE if real.name.endswith(end))]
-    own = Path(store.where).resolve()
+    own = Path(store.where).resolve() if store else None
     if any(ledger == own or _is_sqlite(ledger) for ledger in ledgers):
         raise BadQuestionError(
             f"{path} is a ledger, or a file that belongs to one: it is not overwritten; name"
