@@ -6,6 +6,7 @@ may do the other may do, and every reveal is written down in one place.
 
     registrar = Registrar(store, vault, protection.trail, clock, matching)
     registrar.take_list(viewer, file, 0, mapping, sponsor=..., list_id=...)   -> Taken
+    registrar.enter(viewer, {Field.FULL_NAME: ...}, sponsor=..., list_id=...) -> Entered
     registrar.lists(viewer)                                                  -> [ListView]
     registrar.quarantine(viewer, list_id, after=line)                        -> [RowView]
     registrar.queue(viewer, ledger, limit=1)                                 -> Queue of Question

@@ -22,6 +22,7 @@ from safepassage.registrar.errors import UnknownSubjectError
 from safepassage.registrar.room import Room
 from safepassage.registrar.shelf import StoredShelf
 from safepassage.registrar.stages import stage_of
+from safepassage.registrar.taking import ENTRY
 from safepassage.registrar.verdicts import Standing
 from safepassage.registrar.views import (
     HistoryLine,
@@ -108,7 +109,8 @@ def record_views(
             taken_at=from_micros(row.minted_at),
             rows=tuple(places[row.number]),
             hidden=hidden,
-            is_current=any(number == version.version for number, _ in places[row.number]),
+            is_current=version.kind == ENTRY
+            or any(number == version.version for number, _ in places[row.number]),
         )
     return views
 

@@ -9,13 +9,14 @@ from datetime import date
 from safepassage.model.ids import AccountId, ListId, RecordId, SponsorId
 from safepassage.model.sheet import ReadList, Row, Sheet
 from safepassage.register.fields import Field
-from safepassage.register.mapping import Mapping
+from safepassage.register.mapping import Column, Mapping
 from safepassage.register.quality import quality_of
 from safepassage.register.rows import ReadRows, read_rows
 from safepassage.registrar.errors import UnknownSubjectError
 from safepassage.registrar.panel import to_plain
 from safepassage.registrar.taking import Incoming, Outcome
 
+COUNT_DIGITS = 4  # a reference of fewer digits is a count of rows
 UNREADABLE = "unreadable"  # why a row is in quarantine, as a code; the sentence says more
 
 
@@ -91,17 +92,26 @@ def outcomes_of(sheet: Sheet, mapping: Mapping, read: ReadRows) -> list[Outcome]
             line=row.number,
             cells=_cells(row, headers),
             record=records.get(row.number),
-            said=tuple(
-                (str(column.field), text)
-                for column in used
-                if (text := row.cell(column.index).strip())
-            ),
+            said=_said(row, used),
             reason="" if row.number in records else UNREADABLE,
             sentence=reasons.get(row.number, ""),
         )
         for row in sheet.rows
         if row.number > first
     ]
+
+
+def _said(row: Row, used: list[Column]) -> tuple[tuple[str, str], ...]:
+    """What a row says under its mapped columns, wherever these stand.
+
+    A bare count of rows is left out: it moves with every row that is put in above it.
+    """
+    filled = ((column.field, row.cell(column.index).strip()) for column in used)
+    return tuple(
+        (str(field), text)
+        for field, text in filled
+        if text and not (field is Field.REFERENCE and text.isdigit() and len(text) < COUNT_DIGITS)
+    )
 
 
 def _cells(row: Row, headers: Plain[int, str]) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ What it answers are the plain values of `views.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from safepassage.model.ids import ListId, PersonId, RecordId, SponsorId
@@ -15,10 +15,12 @@ from safepassage.model.sheet import ReadList
 from safepassage.register import mapping as mappings
 from safepassage.register.columns import Proposal, propose
 from safepassage.register.difference import PersonDifference
+from safepassage.register.fields import Field
 from safepassage.register.judgement import Pair, Verdict, pair_of
 from safepassage.register.linkage import Progress
 from safepassage.register.quality import Quality
 from safepassage.registrar import (
+    entering,
     erasing,
     intake,
     judging,
@@ -36,6 +38,7 @@ from safepassage.registrar.access import REVIEW_BUDGET, Access, Occasion, Trail
 from safepassage.registrar.erasing import Shredded
 from safepassage.registrar.room import Matching, Room
 from safepassage.registrar.views import (
+    Entered,
     IntakeView,
     Judged,
     ListView,
@@ -169,6 +172,14 @@ class Registrar:
             merged=done.merged,
             persons=done.new - done.merged,
             questions=done.questions,
+        )
+
+    def enter(
+        self, viewer: Viewer, said: Mapping[Field, str], *, sponsor: SponsorId, list_id: ListId
+    ) -> Entered:
+        """Keep one person who was keyed at a desk, as one more row of the desk's list."""
+        return entering.enter(
+            self._room, viewer, said, sponsor=sponsor, list_id=list_id, region=self._region
         )
 
     def _allow_taking(self, viewer: Viewer, sponsor: SponsorId) -> None:

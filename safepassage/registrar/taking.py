@@ -36,6 +36,8 @@ from safepassage.store.register_records import StoredRecord
 from safepassage.store.register_rows import ListVersion, StoredRow
 from safepassage.store.register_tables import register_list, register_record, register_row
 
+FILE = "file"  # a version is the whole list anew
+ENTRY = "entry"  # a version is one more row, keyed at a desk
 ERASED = "erased"  # why a row that was shredded on request does not come back
 ERASED_SENTENCE = (
     "Somebody asked that what this row says be erased, and it was. If they want to be registered"
@@ -66,6 +68,7 @@ class Incoming:
     mapping: Mapping[str, Any]  # as plain values
     reading: str  # how cells are read besides what they are: calendar, order of days, region
     outcomes: Sequence[Outcome]
+    kind: str = FILE
     particulars: Mapping[str, Any] = field(default_factory=dict)  # file name, quality panel, ...
 
 
@@ -77,7 +80,7 @@ class Kept:
     is_known: bool
     reasons: Mapping[str, int]
     new: tuple[RecordId, ...]
-    by_line: Mapping[int, RecordId]  # of every row that is a record
+    record_ids: tuple[RecordId, ...]  # of every row that is a record, in the order of the file
 
 
 @dataclass(slots=True)
@@ -130,8 +133,11 @@ def _check_sponsor(before: list[ListVersion], sponsor: str) -> None:
 
 
 def _known(connection: Connection, version: ListVersion) -> Kept:
-    rows = rows_stored.rows_of(connection, version.list, version.version, only_quarantined=True)
-    return Kept(version, True, Counter(row.reason or "" for row in rows), (), {})
+    rows = list(rows_stored.rows_of(connection, version.list, version.version))
+    reasons = Counter(row.reason or "" for row in rows if row.record is None)
+    numbers = [row.record for row in rows if row.record is not None]
+    ids = {row.number: RecordId(row.id) for row in stored.by_numbers(connection, numbers)}
+    return Kept(version, True, reasons, (), tuple(ids[number] for number in numbers))
 
 
 def _kept(connection: Connection, room: Room, incoming: Incoming, digest: str, number: int) -> Kept:
@@ -148,6 +154,7 @@ def _kept(connection: Connection, room: Room, incoming: Incoming, digest: str, n
         number=version_number,
         list=incoming.list,
         version=number,
+        kind=incoming.kind,
         sponsor=incoming.sponsor,
         digest=digest,
         taken_at=to_micros(room.clock()),
@@ -160,8 +167,8 @@ def _kept(connection: Connection, room: Room, incoming: Incoming, digest: str, n
     )
     rows_stored.add_version(connection, version)
     sealer.put_keys(connection)
-    by_line = {o.line: i for o, i in zip(outcomes, minting.ids, strict=True) if i is not None}
-    return Kept(version, False, reasons, tuple(new), by_line)
+    kept = tuple(record_id for record_id in minting.ids if record_id is not None)
+    return Kept(version, False, reasons, tuple(new), kept)
 
 
 def _without_erased(

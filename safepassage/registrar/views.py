@@ -67,6 +67,17 @@ class Taken:
     questions: int  # pairs that wait for a person to judge
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Somebody who was keyed at a desk."""
+
+    record: RecordId
+    person: PersonId  # whose record it is now
+    is_known: bool  # the very same words were keyed before
+    is_new_person: bool  # nobody in the register was found to be them
+    remarks: tuple[str, ...]  # what could not be read, as sentences without it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RowView:
     """A row as it came."""

@@ -31,6 +31,7 @@ class ListVersion(NamedTuple):
     number: int
     list: str
     version: int
+    kind: str
     sponsor: str
     digest: str
     taken_at: int  # microseconds since 1970

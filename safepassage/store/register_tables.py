@@ -39,6 +39,7 @@ register_list = Table(
     Column("number", _Number, primary_key=True, autoincrement=False),
     Column("list", _Word, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("kind", _Word, nullable=False),  # file: the whole list anew; entry: one more row of it
     Column("sponsor", _Word, nullable=False),
     Column("digest", _Word, nullable=False),  # keyed hash of what the file says
     Column("taken_at", BigInteger, nullable=False),  # microseconds since 1970

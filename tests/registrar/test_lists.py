@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from safepassage.model.ids import ListId
+from safepassage.model.ids import ListId, SponsorId
+from safepassage.register.fields import Field
 from safepassage.registrar import NotAllowedError, RegistrarError, UnknownSubjectError
-from tests.registrar.conftest import GATE_OFFICER, REGISTRAR, SUBMITTER, Desk
+from safepassage.registrar.views import Entered
+from safepassage.secure.roles import Viewer
+from tests.registrar.conftest import GATE_OFFICER, REGISTRAR, SUBMITTER, Desk, written_list
 
 FAMILY = """
     Name          | Date of birth | Passport
@@ -85,12 +88,84 @@ def test_a_list_that_is_not_there_is_said_to_be_missing(desk: Desk) -> None:
 
 
 def test_a_confirmed_mapping_is_remembered_for_the_sponsor(desk: Desk) -> None:
-    from safepassage.model.ids import SponsorId
-    from safepassage.register.fields import Field
-    from tests.registrar.conftest import written_list
-
     desk.take(FAMILY)
     file = written_list("Date of birth | Name\n 1984-03-02 | Amira Noorzai")
     proposal = desk.registrar.propose(REGISTRAR, file, 0, SponsorId("embassy"))
     assert [column.field for column in proposal.columns] == [Field.BORN, Field.FULL_NAME]
     assert {column.confidence for column in proposal.columns} == {1.0}
+
+
+def enter(desk: Desk, viewer: Viewer = REGISTRAR, **said: str) -> Entered:
+    fields = {Field(name.replace("_", "-")): text for name, text in said.items()}
+    return desk.registrar.enter(viewer, fields, sponsor=SponsorId("desk"), list_id=ListId("desk-1"))
+
+
+def test_one_person_keyed_at_the_desk_is_a_row_like_any_other(desk: Desk) -> None:
+    desk.take(FAMILY)
+    amira = enter(desk, full_name="Amira Noorzai", born="1984-03-02")
+    farid = enter(desk, full_name="Farid Haidari", born="1990-01-05", household="7")
+    assert (amira.is_new_person, farid.is_new_person) == (False, True)
+    view = desk.registrar.person(REGISTRAR, amira.person)
+    assert [(r.record.list, r.is_current) for r in view.records] == [
+        ("list-a", True),
+        ("desk-1", True),
+    ]
+    again = enter(desk, full_name="Amira Noorzai", born="1984-03-02")
+    assert (again.record, again.is_known) == (amira.record, True)
+    assert desk.registrar.counts().records == 4
+
+
+def test_the_desk_is_told_at_once_when_nobody_can_be_told_by_an_entry(desk: Desk) -> None:
+    with pytest.raises(RegistrarError, match="nobody can be told"):
+        enter(desk, full_name="---")
+    with pytest.raises(NotAllowedError):
+        enter(desk, GATE_OFFICER, full_name="Amira Noorzai")
+    assert desk.registrar.counts().records == 0
+
+
+def test_the_quality_panel_of_a_list_is_kept_with_it(desk: Desk) -> None:
+    desk.take(FAMILY)
+    panel = desk.registrar.quality(REGISTRAR, ListId("list-a"))
+    assert (panel.rows, panel.records, panel.quarantined, panel.documents) == (4, 2, 2, 1)
+    assert panel.adds_up
+    with pytest.raises(UnknownSubjectError, match="no version 9"):
+        desk.registrar.quality(REGISTRAR, ListId("list-a"), 9)
+
+
+NUMBERED = """
+    Ref no | Name          | Date of birth
+    R-1001 | Amira Noorzai | 1984-03-02
+    R-1002 | Babur Noorzai | 1982-07-19
+"""
+
+
+def test_a_row_stated_anew_is_one_person_by_the_senders_word(desk: Desk) -> None:
+    desk.take(NUMBERED)
+    before = desk.persons()
+    text = NUMBERED.replace("1982-07-19", "1983-07-19").replace("Amira Noorzai", "Zahra Amiri")
+    taken = desk.take(text.replace("R-1001", "R-1003"))
+    assert (taken.changed, taken.gone, taken.added) == (1, 1, 2)
+    assert len(desk.person_ids()) == 3
+    changes = desk.registrar.changes(REGISTRAR, ListId("list-a"), 2)
+    (babur,) = (p for p, names in desk.persons().items() if names == ["Babur Noorzai"] * 2)
+    assert changes.changed == {babur: ("born",)}
+    assert len(changes.added) == len(changes.gone) == 1
+    view = desk.registrar.person(REGISTRAR, babur)
+    assert [r.is_current for r in view.records] == [False, True]
+    assert "line 3, now line 3" in view.judgements[0].judgement.why
+    desk.registrar.undo(REGISTRAR)
+    assert before.items() <= desk.persons().items()
+
+
+def test_a_row_that_only_moved_is_the_record_that_it_was(desk: Desk) -> None:
+    rows = ["Amira Noorzai | 1984-03-02", "Babur Noorzai | 1982-07-19"]
+    later = [*rows[:1], "Zahra Amiri | 2001-02-03", *rows[1:]]
+    before, after = (
+        "\n".join(["No | Name | Date of birth", *(f"{n} | {r}" for n, r in enumerate(table, 1))])
+        for table in (rows, later)
+    )
+    desk.take(before)
+    persons = desk.persons()
+    taken = desk.take(after)
+    assert (taken.added, taken.known, taken.changed, taken.gone) == (1, 2, 0, 0)
+    assert persons.items() <= desk.persons().items()

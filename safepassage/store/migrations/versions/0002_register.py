@@ -64,6 +64,7 @@ def _make_lists() -> None:
         _serial(),
         _word("list"),
         _whole("version"),
+        _word("kind"),
         _word("sponsor"),
         _word("digest"),
         _long("taken_at"),
