@@ -135,7 +135,7 @@ def _rows(file: TextIO, path: Path) -> Iterator[tuple[str, str, str]]:
         for row in reader:
             yield row["pair"] or "", row["a"] or "", row["b"] or ""
     except csv.Error as fault:
-        raise BadQuestionError(f"{path}, line {reader.line_num}: {fault}") from None
+        raise BadQuestionError(f"{path}, line {reader.line_num + 1}: {fault}") from None
 
 
 @contextmanager
