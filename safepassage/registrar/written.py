@@ -46,7 +46,6 @@ def from_bytes(content: bytes) -> dict[str, Any]:
 def record_to_bytes(record: Record) -> bytes:
     """A record, without what the store keeps in the clear anyway."""
     content: dict[str, Any] = {
-        "row": record.row,
         "household": record.household,
         "names": [[str(name.part), name.text] for name in record.names],
         "sex": str(record.sex) if record.sex else "",
@@ -59,7 +58,8 @@ def record_to_bytes(record: Record) -> bytes:
         "protection": sorted(map(str, record.protection)),
         "claims": dict(record.claims),
     }
-    return to_bytes({field: value for field, value in content.items() if value})
+    said = {field: value for field, value in content.items() if value}
+    return to_bytes({"row": record.row, **said})
 
 
 def record_from_bytes(content: bytes, record_id: RecordId, list_id: ListId) -> Record:
