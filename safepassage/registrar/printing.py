@@ -1,18 +1,14 @@
-"""People entered at the desk or keyed from paper forms, and the bands that forms are printed with.
+"""The bands that paper forms are printed with: a number is given out once.
 
-What is entered is a list like any other, of a sponsor that stands for the desk itself.  A band
-number is given out once: the next print run goes on where the last one ended.
+The next print run goes on where the last one ended, whoever prints it.
 """
 
 from __future__ import annotations
 
-from safepassage.model.ids import SponsorId
 from safepassage.register.bands import Band, next_bands
 from safepassage.registrar import lists
 from safepassage.registrar.room import Room
 from safepassage.secure.roles import Action, Viewer
-
-DESK = SponsorId("desk")
 
 
 def print_run(room: Room, viewer: Viewer, series: str, count: int) -> tuple[Band, ...]:

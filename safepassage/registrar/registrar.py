@@ -13,6 +13,7 @@ from safepassage.model.ids import ListId, PersonId, RecordId, SponsorId
 from safepassage.model.ledger import Ledger
 from safepassage.model.sheet import ReadList
 from safepassage.register import mapping as mappings
+from safepassage.register.bands import Band
 from safepassage.register.columns import Proposal, propose
 from safepassage.register.difference import PersonDifference
 from safepassage.register.fields import Field
@@ -28,6 +29,7 @@ from safepassage.registrar import (
     lists,
     panel,
     people,
+    printing,
     questions,
     reading,
     search,
@@ -181,6 +183,10 @@ class Registrar:
         return keying.enter(
             self._room, viewer, said, sponsor=sponsor, list_id=list_id, region=self._region
         )
+
+    def print_run(self, viewer: Viewer, series: str, count: int) -> tuple[Band, ...]:
+        """The bands of a new run of paper forms; nobody gets them again."""
+        return printing.print_run(self._room, viewer, series, count)
 
     def _allow_taking(self, viewer: Viewer, sponsor: SponsorId) -> None:
         """A sponsor hands in its own lists; the registrar takes any."""
