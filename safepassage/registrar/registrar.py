@@ -21,10 +21,10 @@ from safepassage.register.judgement import Pair, Verdict, pair_of
 from safepassage.register.linkage import Progress
 from safepassage.register.quality import Quality
 from safepassage.registrar import (
+    entering,
     erasing,
     intake,
     judging,
-    keying,
     linking,
     lists,
     panel,
@@ -180,7 +180,7 @@ class Registrar:
         self, viewer: Viewer, said: Mapping[Field, str], *, sponsor: SponsorId, list_id: ListId
     ) -> Entered:
         """Keep one person who was keyed at a desk, as one more row of the desk's list."""
-        return keying.enter(
+        return entering.enter(
             self._room, viewer, said, sponsor=sponsor, list_id=list_id, region=self._region
         )
 
