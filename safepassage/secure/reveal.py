@@ -9,7 +9,7 @@ in the audit chain, so a restart forgets none.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,6 +79,30 @@ def _remedy(
     free_at = sorted(seen.values())[must_pass - 1] + budget.within
     wait = max(1, -((now - free_at) // timedelta(minutes=1)))
     return f"{limit}: try again in {wait} min, or have somebody else look"
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How many people an account looked at in the last hour."""
+
+    account: str
+    persons: int
+    stands_out: bool
+
+
+def looking(by_hour: Mapping[str, Sequence[int]]) -> list[Looking]:
+    """Who looked at people in the last hour, whoever stands out first.
+
+    Args:
+        by_hour: for each account its different people hour by hour, the last hour first.  Hours in
+            which it looked at nobody say nothing of how it works, and are left out.
+    """
+    found = [
+        Looking(account, hours[0], stands_out(hours[0], [n for n in hours[1:] if n]))
+        for account, hours in by_hour.items()
+        if hours[0]
+    ]
+    return sorted(found, key=lambda one: (not one.stands_out, -one.persons, one.account))
 
 
 def stands_out(this_hour: int, earlier_hours: Sequence[int]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from safepassage.model.instant import from_micros, to_micros
 from safepassage.secure.audit import Break, Chained, Entry, Head, Kind, chained, verify
@@ -19,6 +19,7 @@ from safepassage.store.beside import Beside
 from safepassage.store.errors import StoreError
 
 PAGE = 100
+HOUR_MICROS = 3600 * 1_000_000
 
 
 def append(connection: Connection, entries: Iterable[Entry]) -> Head:
@@ -78,6 +79,24 @@ class AuditTrail:
         )
         with self._beside.reading() as connection:
             return [_link(row).entry for row in connection.execute(query)]
+
+    def persons_by_hour(self, now: datetime, hours: int) -> dict[str, list[int]]:
+        """How many different people each account looked at, hour by hour, the last hour first."""
+        whole = HOUR_MICROS
+        ago = ((to_micros(now) - audit.c.at) // whole).label("ago")
+        since = to_micros(now) - hours * whole
+        query = (
+            select(audit.c.account, ago, func.count(audit.c.subject.distinct()))
+            .where(audit.c.kind == Kind.REVEALED.value)
+            .where(audit.c.at > since)
+            .where(audit.c.at <= to_micros(now))
+            .group_by(audit.c.account, ago)
+        )
+        counts: dict[str, list[int]] = {}
+        with self._beside.reading() as connection:
+            for account, hour, persons in connection.execute(query):
+                counts.setdefault(account, [0] * hours)[int(hour)] = persons
+        return counts
 
     def page(
         self,

@@ -99,6 +99,15 @@ def _viewer(request: Request) -> Viewer:
     return found[1].viewer
 
 
+def is_signed_in(request: Request) -> bool:
+    """Whether the session of a request is still one; asked while a stream is open."""
+    try:
+        _viewer(request)
+    except NotSignedInError:
+        return False
+    return True
+
+
 Viewing = Annotated[Viewer, Depends(viewer)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,13 @@ from typing import Any
 from safepassage.model.errors import InvalidFactError, SafePassageError
 from safepassage.model.ids import AccountId, check_id
 from safepassage.secure import one_time, passkey
-from safepassage.secure.attempts import COMPUTED_AT_ONCE, WAITING_MAX, remembered, wait_until
+from safepassage.secure.attempts import (
+    COMPUTED_AT_ONCE,
+    REMEMBERED,
+    WAITING_MAX,
+    remembered,
+    wait_until,
+)
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import SealBrokenError
 from safepassage.secure.passkey import CHALLENGE_BYTES, Passkey, PasskeyError, Site
@@ -30,6 +36,7 @@ from safepassage.store.protection import Protection
 CHALLENGE_VALID = timedelta(minutes=5)
 CHALLENGES_MAX = 1000
 ACCOUNTS_MAX = 10_000  # whose failures are remembered; the longest untouched go first
+STRANGERS_MAX = 60  # guesses at no account that are written down in an hour
 QUEUE_SECONDS = 15
 UNKNOWN = "unknown"  # who tried with an account that is none
 
@@ -85,6 +92,7 @@ class Identify:
         self._cost = cost
         self._mutex = threading.Lock()
         self._failures: OrderedDict[bytes, list[datetime]] = OrderedDict()
+        self._strangers: deque[datetime] = deque()
         self._computing = threading.BoundedSemaphore(COMPUTED_AT_ONCE)
         self._waiting = threading.BoundedSemaphore(COMPUTED_AT_ONCE + WAITING_MAX)
         self.challenges = Challenges(clock)
@@ -169,9 +177,20 @@ class Identify:
             if len(self._failures) > ACCOUNTS_MAX:
                 self._failures.popitem(last=False)
         who = account if self._is_known(account) else UNKNOWN
-        entry = Entry(kind=Kind.SIGN_IN_REFUSED, account=who, at=now, detail={"way": way})
-        self._protection.note(entry)
+        if who != UNKNOWN or self._is_worth_writing(now):
+            entry = Entry(kind=Kind.SIGN_IN_REFUSED, account=who, at=now, detail={"way": way})
+            self._protection.note(entry)
         return wait_until(failures, now)
+
+    def _is_worth_writing(self, now: datetime) -> bool:
+        """Whether one more guess at no account is written down: strangers must not fill a disk."""
+        with self._mutex:
+            while self._strangers and now - self._strangers[0] >= REMEMBERED:
+                self._strangers.popleft()
+            if len(self._strangers) >= STRANGERS_MAX:
+                return False
+            self._strangers.append(now)
+            return True
 
     def _is_known(self, account: str) -> bool:
         """Whether what was typed is an account; a mistyped one may be somebody's passphrase."""

@@ -34,6 +34,9 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Where strangers may write, and forms that are short: more is refused before it is read.
+SHORT_FORMS = ("/sign-in", "/sign-out", "/enrol", "/account", "/lock", "/audit", "/preferences")
+SHORT_BYTES = 64 * 1024
 
 
 class Guard:
@@ -71,6 +74,8 @@ class Guard:
         if scope["method"] not in SAFE_METHODS and not self.is_own_page(headers):
             text = "This was not sent by a page of this server. Open the page here and try again.\n"
             return PlainTextResponse(text, 403)
+        if scope["path"].startswith(SHORT_FORMS) and not is_short(headers):
+            return PlainTextResponse("This is longer than any form of this page.\n", 413)
         return None
 
     def is_own_page(self, headers: Headers) -> bool:
@@ -83,3 +88,11 @@ class Guard:
         if site is not None:
             return site == "same-origin"
         return urlsplit(headers.get("origin", "")).netloc in self.hosts
+
+
+def is_short(headers: Headers) -> bool:
+    """Whether what a request brings is no longer than it says, and short."""
+    if "transfer-encoding" in headers:
+        return False
+    length = headers.get("content-length", "0")
+    return length.isascii() and length.isdigit() and int(length[:12]) <= SHORT_BYTES

@@ -11,6 +11,7 @@ from safepassage.secure.reveal import (
     Budget,
     Reveal,
     left,
+    looking,
     may_reveal,
     stands_out,
 )
@@ -89,3 +90,15 @@ def test_an_hour_far_above_somebodys_own_hours_stands_out() -> None:
     assert stands_out(40, usual)
     assert not stands_out(40, usual[:7])  # too early to know what is usual
     assert not stands_out(11, [10] * 20)
+
+
+def test_who_looked_at_people_is_listed_whoever_stands_out_first() -> None:
+    usual = [10, 12, 9, 11, 10, 13, 8, 11]
+    found = looking(
+        {"reg-1": [14, *usual], "reg-2": [40, 0, *usual, 0], "reg-3": [0, 5], "reg-4": [59, 0, 3]}
+    )
+    assert [(one.account, one.persons, one.stands_out) for one in found] == [
+        ("reg-2", 40, True),
+        ("reg-4", 59, False),  # nobody knows yet what is usual for it
+        ("reg-1", 14, False),
+    ]

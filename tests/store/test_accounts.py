@@ -296,6 +296,18 @@ def test_the_chain_is_asked_by_account_kind_subject_and_page(
     assert [entry.subject for entry in recent] == ["person-1", "person-2", "person-0"]
 
 
+def test_different_people_are_counted_hour_by_hour(kept: Protection, clock: Clock) -> None:
+    minute = timedelta(minutes=1)
+    for account, person, ago in (
+        ("reg-1", "a", 10), ("reg-1", "a", 20), ("reg-1", "b", 59), ("reg-1", "a", 61),
+        ("reg-2", "a", 150), ("reg-2", "a", 300),
+    ):  # fmt: skip
+        at = clock() - ago * minute
+        kept.note(Entry(kind=Kind.REVEALED, account=account, at=at, subject=person))
+    counts = kept.trail.persons_by_hour(clock(), 4)
+    assert counts == {"reg-1": [2, 1, 0, 0], "reg-2": [0, 0, 1, 0]}
+
+
 def test_a_lock_is_kept_and_a_new_passphrase_leaves_nothing_of_the_old(kept: Protection) -> None:
     assert kept.lock.get() is None
     vault, quick = new_register_key(), Cost(64, 1, 1)

@@ -6,17 +6,21 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
+from base64 import b32decode
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
+from safepassage.model.ids import SponsorId
 from safepassage.secure.audit import Kind
 from safepassage.secure.roles import Action, Role
-from safepassage.web.access import check
+from safepassage.web.access import RefusedError, check
 from safepassage.web.identify import BusyError
+from safepassage.web.routes.stream import while_signed_in
 from tests.web.airlift import NOON
 from tests.web.conftest import Clock
 from tests.web.people import LOCALHOST, PHRASE, REGISTER_PHRASE, Office, office_in, roles_of
@@ -34,6 +38,21 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 def is_in(browser: TestClient) -> bool:
     return browser.get("/", follow_redirects=False).status_code == 200
+
+
+def request_of(office: Office, browser: TestClient) -> Request:
+    """A request with the cookies of a browser, as a page would see it."""
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/lists",
+        "query_string": b"",
+        "headers": [(b"cookie", cookie.encode())],
+        "app": office.app,
+        "state": {},
+    }
+    return Request(scope)
 
 
 def kinds(office: Office) -> list[Kind]:
@@ -338,107 +357,68 @@ def test_what_is_no_answer_of_a_passkey_opens_nothing(
     assert not is_in(browser)
 
 
-def test_the_register_is_unlocked_by_a_custodian_and_locked_by_anybody(office: Office) -> None:
-    key = office.app.state.desk.register_key
-    custodian = office.somebody(Role.CUSTODIAN, id="key-1")
-    registrar = office.somebody(Role.REGISTRAR, id="reg-1")
-    form = {"passphrase": REGISTER_PHRASE, "again": REGISTER_PHRASE}
-    assert registrar.post("/lock/passphrase", data=form).status_code == 403
-    assert custodian.post("/lock/passphrase", data=form).status_code == 200
-    assert key.vault is not None
-    assert "Lock now" in registrar.get("/").text
-    assert registrar.post("/lock/shut").status_code == 200
-    assert key.vault is None
-    assert registrar.post("/lock/open", data={"passphrase": REGISTER_PHRASE}).status_code == 403
-    wrong = custodian.post("/lock/open", data={"passphrase": "not the passphrase at all"})
-    assert wrong.status_code == 403
-    assert key.vault is None
-    assert custodian.post("/lock/open", data={"passphrase": REGISTER_PHRASE}).status_code == 200
-    assert key.vault is not None
-    expected = {Kind.KEYS_CHANGED, Kind.UNLOCKED, Kind.LOCKED, Kind.UNLOCK_REFUSED}
-    assert expected <= set(kinds(office))
-
-
-def test_another_passphrase_of_the_register_needs_the_one_before(office: Office) -> None:
-    custodian = office.somebody(Role.CUSTODIAN, id="key-1")
-    form = {"passphrase": REGISTER_PHRASE, "again": REGISTER_PHRASE}
-    custodian.post("/lock/passphrase", data=form)
-    new = {
-        "passphrase": "orbit river seven lantern copper",
-        "again": "orbit river seven lantern copper",
-    }
-    assert custodian.post("/lock/passphrase", data=new).status_code == 403
-    assert (
-        custodian.post("/lock/passphrase", data=new | {"current": REGISTER_PHRASE}).status_code
-        == 200
-    )
-    custodian.post("/lock/shut")
-    assert custodian.post("/lock/open", data={"passphrase": REGISTER_PHRASE}).status_code == 403
-    assert custodian.post("/lock/open", data={"passphrase": new["passphrase"]}).status_code == 200
-
-
-def test_a_word_from_elsewhere_locks_within_a_second(office: Office) -> None:
-    custodian = office.somebody(Role.CUSTODIAN, id="key-1")
-    form = {"passphrase": REGISTER_PHRASE, "again": REGISTER_PHRASE}
-    custodian.post("/lock/passphrase", data=form)
-    key, forgotten = office.app.state.desk.register_key, []
-    key.when_dropped(lambda: forgotten.append(True))
-    held = key.vault.new_record_key("record-1")[0]
-    begun = time.monotonic()
-    office.protection.lock.ask_to_lock("command-line")
-    while key.is_unlocked and time.monotonic() - begun < 5:
-        time.sleep(0.01)
-    assert time.monotonic() - begun < 1
-    assert forgotten
-    with pytest.raises(Exception, match="locked"):
-        held.seal("name", b"x")
-
-
-def test_a_register_that_nobody_works_with_locks_itself(office: Office) -> None:
-    custodian = office.somebody(Role.CUSTODIAN, id="key-1")
-    form = {"passphrase": REGISTER_PHRASE, "again": REGISTER_PHRASE}
-    custodian.post("/lock/passphrase", data=form)
-    key = office.app.state.desk.register_key
-    office.clock.pass_by(59 * MINUTE)
-    assert key.vault is not None
-    office.clock.pass_by(60 * MINUTE)
-    deadline = time.monotonic() + 5
-    while key.is_unlocked and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not key.is_unlocked
-
-
-def test_an_auditor_sees_where_the_chain_ends_and_that_it_is_whole(office: Office) -> None:
-    auditor = office.somebody(Role.AUDITOR, id="audit-1")
-    head = office.protection.trail.head()
-    page = auditor.get("/audit").text
-    assert f"{head.number} {head.hash}" in page
-    assert (
-        "Whole" in auditor.post("/audit", data={"witnessed": f"{head.number} {head.hash}\n"}).text
-    )
-    forged = auditor.post("/audit", data={"witnessed": f"{head.number} {'0' * 64}"}).text
-    assert "Broken" in forged
-    assert "not the one that was witnessed" in forged
-    assert auditor.post("/audit", data={"witnessed": "no head"}).status_code == 400
-    told = auditor.get("/audit?kind=signed-in", headers={"Accept": "application/json"}).json()
-    assert {entry["account"] for entry in told["entries"]} == {"audit-1"}
-    assert auditor.get("/audit?before=2").text.count("<tr>") == 2  # the header and entry 1
-
-
 def test_a_list_submitter_is_kept_to_its_sponsor(office: Office) -> None:
-    from starlette.requests import Request
-
     browser = office.somebody(Role.LIST_SUBMITTER, id="list-1", sponsor="agency-a")
-    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-    scope = {
-        "type": "http",
-        "app": office.app,
-        "path": "/lists",
-        "query_string": b"",
-        "headers": [(b"cookie", cookie.encode())],
-        "method": "GET",
-        "state": {},
-    }
-    assert check(Request(scope), Action.SEE_LISTS, "agency-a").sponsor == "agency-a"  # type: ignore[arg-type]
-    with pytest.raises(Exception, match="another sponsor"):
-        check(Request(scope), Action.SEE_LISTS, "agency-b")  # type: ignore[arg-type]
+    ours, theirs = SponsorId("agency-a"), SponsorId("agency-b")
+    assert check(request_of(office, browser), Action.SEE_LISTS, ours).sponsor == "agency-a"
+    with pytest.raises(RefusedError, match="another sponsor"):
+        check(request_of(office, browser), Action.SEE_LISTS, theirs)
+
+
+def test_no_passphrase_code_secret_or_session_is_on_the_disk(
+    office: Office, tmp_path: Path
+) -> None:
+    """What lies in the folder of the database signs nobody in and unlocks nothing."""
+    secret = office.enrol("key-1", Role.CUSTODIAN)
+    custodian = office.sign_in("key-1", secret)
+    form = {"passphrase": REGISTER_PHRASE, "again": REGISTER_PHRASE}
+    custodian.post("/lock/passphrase", data=form)
+    code = office.protection.accounts.make_link("key-1", "admin-1")
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"key-1" in everything
+    session = custodian.cookies[office.app.state.desk.cookie]
+    for told in (PHRASE, secret, REGISTER_PHRASE, session, code):
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            assert told.encode(encoding) not in everything
+    assert b32decode(secret) not in everything
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/enrol", "/sign-in/passkey", "/lock/open"])
+def test_a_stranger_cannot_hand_in_more_than_a_form(office: Office, path: str) -> None:
+    browser = office.browser()
+    assert browser.post(path, content=b"x" * 70_000).status_code == 413
+
+    def endless() -> Iterator[bytes]:
+        yield b"code="
+
+    assert browser.post(path, content=endless()).status_code == 413
+
+
+def test_guesses_at_no_account_do_not_fill_the_disk(office: Office) -> None:
+    office.enrol("reg-1", Role.REGISTRAR)
+    before = office.protection.trail.head().number
+    for number in range(70):
+        form = {"account": f"no-such-{number}", "passphrase": "x", "code": "0"}
+        assert office.browser().post("/sign-in/passphrase", data=form).status_code == 403
+    assert office.protection.trail.head().number == before + 60
+
+
+def test_a_stream_ends_with_the_session(office: Office) -> None:
+    """The numbers on a wall stop when an administrator puts its account out."""
+    from tests.web.test_live import in_a_thread
+
+    officer = office.somebody(Role.PLANNER, id="wall-1")
+    request = request_of(office, officer)
+
+    async def story() -> None:
+        async def endless() -> AsyncIterator[str]:
+            while True:
+                yield "news"
+
+        stream = while_signed_in(request, endless())
+        assert await anext(stream) == "news"
+        office.protection.accounts.disable("wall-1", "admin-1")
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+
+    in_a_thread(story)

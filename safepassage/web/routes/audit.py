@@ -8,14 +8,17 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from safepassage.model.errors import BadQuestionError
-from safepassage.secure.audit import Chained, Head, Kind
+from safepassage.secure.audit import Break, Chained, Head, Kind
+from safepassage.secure.reveal import looking
 from safepassage.secure.roles import Action
+from safepassage.store.protection import Protection
 from safepassage.web.access import Protected, requires
 from safepassage.web.page import render, wants_json
 
 router = APIRouter(prefix="/audit", dependencies=[Depends(requires(Action.READ_AUDIT))])
 Asked = Annotated[str, Query(max_length=100)]
 PAGE = 100
+HOURS_COMPARED = 14 * 24  # what is usual for an account is seen over two weeks
 
 
 @router.get("")
@@ -31,20 +34,35 @@ def chain(
     links = protection.trail.page(
         before=before, account=account.strip(), kind=kind, subject=subject.strip(), limit=PAGE
     )
-    head = protection.trail.head()
     if wants_json(request):
+        head = protection.trail.head()
         told = [as_json(link) for link in links]
         return JSONResponse({"head": [head.number, head.hash], "entries": told})
+    asked = {"account": account, "kind": kind, "subject": subject}
+    return audit_page(request, protection, links, asked)
+
+
+def audit_page(
+    request: Request,
+    protection: Protection,
+    links: list[Chained],
+    asked: dict[str, str],
+    breaks: list[Break] | None = None,
+    witnessed: str = "",
+) -> Response:
+    """The page; with `breaks`, what a check of the whole chain found."""
+    by_hour = protection.trail.persons_by_hour(protection.clock(), HOURS_COMPARED)
     return render(
         request,
         "accounts/audit.html",
         links=links,
-        head=head,
+        head=protection.trail.head(),
         kinds=sorted(Kind),
-        asked={"account": account, "kind": kind, "subject": subject},
+        asked=asked,
         older=links[-1].number if len(links) == PAGE else None,
-        breaks=None,
-        witnessed="",
+        breaks=breaks,
+        witnessed=witnessed,
+        looking=looking(by_hour),
     )
 
 
@@ -59,24 +77,15 @@ def verify(
     Raises:
         BadQuestionError: a line of a witness is not a number and a hash.
     """
-    breaks = protection.trail.verify(
-        [read_head(line) for line in witnessed.split("\n") if line.strip()]
-    )
-    head = protection.trail.head()
+    heads = [read_head(line) for line in witnessed.splitlines() if line.strip()]
+    breaks = protection.trail.verify(heads)
     if wants_json(request):
+        head = protection.trail.head()
         told = [{"number": found.number, "sentence": found.sentence} for found in breaks]
         return JSONResponse({"head": [head.number, head.hash], "breaks": told})
-    return render(
-        request,
-        "accounts/audit.html",
-        links=protection.trail.page(limit=PAGE),
-        head=head,
-        kinds=sorted(Kind),
-        asked={"account": "", "kind": "", "subject": ""},
-        older=None,
-        breaks=breaks,
-        witnessed=witnessed,
-    )
+    nothing = {"account": "", "kind": "", "subject": ""}
+    newest = protection.trail.page(limit=PAGE)
+    return audit_page(request, protection, newest, nothing, breaks, witnessed)
 
 
 def read_head(line: str) -> Head:

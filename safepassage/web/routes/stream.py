@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from safepassage.web.access import is_signed_in
 from safepassage.web.page import desk_of
 
 router = APIRouter()
@@ -20,4 +24,13 @@ async def events(request: Request, after: str = "") -> Response:
     messages = desk.watch.messages(position, desk.settings.heartbeat_seconds)
     # A proxy that collects answers before passing them on would make the board late.
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(messages, media_type="text/event-stream", headers=headers)
+    stream = while_signed_in(request, messages)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+async def while_signed_in(request: Request, messages: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The messages, until the session ends: a stream must not outlive the right to it."""
+    async for message in messages:
+        if not await run_in_threadpool(is_signed_in, request):
+            return
+        yield message
