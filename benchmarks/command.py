@@ -17,6 +17,8 @@ from benchmarks import (
     checks,
     growth,
     growth_chart,
+    name_pairs,
+    names,
     painting,
     queries,
     sitreps,
@@ -117,6 +119,15 @@ def run_start(_run: Run) -> list[Figure]:
     return starting.measure()
 
 
+def run_names(run: Run) -> list[Figure]:
+    """The comparison of names, on pairs that nobody may ship."""
+    if lacking := name_pairs.lacking():
+        run.skipped["names"] = lacking
+        return []
+    pairs = name_pairs.read_pairs(name_pairs.pairs_file())
+    return names.figures_of(names.measure_all(pairs), pairs)
+
+
 PARTS: dict[str, Callable[[Run], list[Figure]]] = {
     "start": run_start,
     "appends": run_appends,
@@ -124,6 +135,7 @@ PARTS: dict[str, Callable[[Run], list[Figure]]] = {
     "check": run_check,
     "sitrep": run_sitrep,
     "paint": run_paint,
+    "names": run_names,
 }
 
 

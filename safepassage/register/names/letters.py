@@ -30,8 +30,11 @@ ARABIC: Final = {
 
 # Only these scripts' letters outside Arabic's own alphabet tell Dari, Pashto and Urdu from Arabic.
 NOT_ARABIC: Final = frozenset("پچژگیکټٹډڈړڑځڅږښڼںېۍےګہھ")
-PERSIAN_SOUNDS: Final = {"ث": "s", "ذ": "z", "ض": "z", "ظ": "z"}
-ARABIC_SOUNDS: Final = {"ث": "th", "ذ": "dh", "ض": "d", "ظ": "z"}
+PERSIAN_SOUNDS: Final = {"ث": "s", "ذ": "z|d", "ض": "z|d", "ظ": "z|d"}
+# Arabic has no p and no v of its own: it writes b and f for them in names from elsewhere.
+ARABIC_SOUNDS: Final = {
+    "ث": "th", "ذ": "dh|d", "ض": "d|z", "ظ": "z|d", "ب": "b|p", "ف": "f|v", "ج": "j|g",
+}  # fmt: skip
 
 RUSSIAN: Final = {
     "а": "a", "б": "b", "в": "v", "г": "g|h", "д": "d", "е": "e", "ё": "e|yo", "ж": "zh",

@@ -28,6 +28,8 @@ _SHARED_ENDING = re.compile(
     "(?:zada|zai|khel|nejad|pur|ullah|uddin|ulrahman|enko|[oe]v|[oe]va|[iy]n|ina|sk[iy]+|skaya"
     "|[ty]an|shvili|dze|iani|[oe]vich|ovna|evna|ivna|yovych|ovych)$"
 )
+_FUSED_ARTICLE = re.compile("^[ae]l(?=[a-z]{4})")
+_WITHOUT_ARTICLE = 0.93  # Alfaqih for al-Faqih
 _SHORTEST_STEM = 2
 _ENDING_WEIGHT = 0.3
 
@@ -78,7 +80,7 @@ def latin_similarity(a: str, b: str) -> float:
     alike = _spelled_alike(a, b)
     if group_a and group_b:
         alike *= _KNOWN_APART
-    return min(max(alike, _short_forms(a, b)), MOST_ALIKE)
+    return min(max(alike, _short_forms(a, b), _without_article(a, b)), MOST_ALIKE)
 
 
 def _spelled_alike(a: str, b: str) -> float:
@@ -119,6 +121,14 @@ def _short_forms(a: str, b: str) -> float:
     if short_a == short_b or (group and group == group_of(short_b)):
         return SHORT_FORM
     return SHORT_FORM * _blended(short_a, short_b) if len(min(short_a, short_b, key=len)) > 2 else 0
+
+
+def _without_article(a: str, b: str) -> float:
+    """Alfaqih for al-Faqih, where the article was written apart and left out."""
+    if (_FUSED_ARTICLE.match(a) is None) == (_FUSED_ARTICLE.match(b) is None):
+        return 0.0
+    fused, other = (a, b) if _FUSED_ARTICLE.match(a) else (b, a)
+    return 0.0 if group_of(fused) else _WITHOUT_ARTICLE * _stems_alike(fused[2:], other)
 
 
 @lru_cache(maxsize=1 << 18)

@@ -19,12 +19,14 @@ from functools import lru_cache
 _DIGRAPHS = {
     "shch": "S", "sch": "S", "tch": "C", "dzh": "j", "dsch": "j", "sh": "S", "ch": "C",
     "kh": "X", "gh": "G", "ph": "f", "th": "T", "dh": "D", "zh": "Z", "dj": "j", "ts": "c",
-    "tz": "c", "ck": "k", "qu": "k", "x": "ks", "q": "k", "oo": "u", "ou": "u", "ee": "i",
+    "tz": "c", "sy": "S", "tj": "C", "ck": "k", "qu": "k", "x": "ks", "q": "k", "oo": "u",
+    "ou": "u", "oe": "u", "ee": "i",
     "ie": "i", "ei": "i", "ai": "e", "ay": "e", "ey": "i", "iy": "i", "yi": "i", "ii": "i",
     "ij": "i", "au": "o", "aw": "o", "ow": "o", "iu": "u", "yu": "u", "ya": "a", "ia": "a",
     "ye": "e", "yo": "o", "aa": "a",
 }  # fmt: skip
 _DIGRAPH = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)))
+_OU_AS_W = re.compile("ou(?=[aei])")  # French spelling: Oualid, Fouaz
 _SOFT_C = re.compile("c(?=[eiy])")
 _DOUBLED = re.compile(r"(.)\1+")
 _CONSONANT_DIGRAPHS = {
@@ -47,13 +49,14 @@ def fold(latin: str) -> str:
     if not latin:
         return ""
     softened = _SOFT_C.sub("s", latin) if "c" in latin else latin
+    softened = _OU_AS_W.sub("w", softened) if "ou" in softened else softened
     folded = _DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], softened)
     folded = folded.translate(_VOWELS)
     folded = _DOUBLED.sub(r"\1", folded)
     return folded.removesuffix("h") if len(folded) > 2 else folded
 
 
-_VOWELS = str.maketrans("eoyvc", "auivk")
+_VOWELS = str.maketrans("eoyvc", "auiwk")
 
 
 @lru_cache(maxsize=1 << 17)
@@ -77,6 +80,7 @@ def _consonants(latin: str, *, keeps_w: bool) -> str:
         return ""
     text = _SOFT_C.sub("s", latin) if "c" in latin and "ch" not in latin else latin
     text = _CONSONANT_DIGRAPH.sub(lambda found: _CONSONANT_DIGRAPHS[found[0]], text)
+    text = _OU_AS_W.sub("w", text) if "ou" in text else text
     first, rest = text[0], text[1:]
     if first in "iy" and rest[:1] and rest[0] in "aou":
         first = "y"

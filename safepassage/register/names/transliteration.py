@@ -124,15 +124,14 @@ def _arabic(word: str) -> list[str]:
         if letter == "و":
             spelled.append(_arabic_waw(before, after))
         elif letter in "ىیي":
-            spelled.append(_arabic_ya(letter, before, after))
+            spelled.append(_arabic_ya(before, after))
         elif letter == "ع":
             spelled.append("" if after in _ARABIC_VOWELS or before in _ARABIC_VOWELS else "a")
         elif letter == "ا" and not before and after and after in "یي":
             spelled.append("")  # the vowel is the letter that follows
         else:
-            usual, _, others = letters.ARABIC.get(letter, _letter(letter, i, word)).partition("|")
-            usual = sounds.get(letter, usual)
-            spelled.append("|".join(filter(None, (usual, others))))
+            usual = sounds.get(letter) or letters.ARABIC.get(letter) or _letter(letter, i, word)
+            spelled.append(usual)
     return spelled
 
 
@@ -144,12 +143,10 @@ def _arabic_waw(before: str, after: str) -> str:
     return "w" if before in "اآأ" and not after else "u"
 
 
-def _arabic_ya(letter: str, before: str, after: str) -> str:
+def _arabic_ya(before: str, after: str) -> str:
     if not before or (after and after in "اآو"):
         return "y"
-    if before in "اآ" and before:
-        return "i" if not after or before == "ا" else "y"
-    return "i"
+    return "y" if before == "آ" and after else "i"
 
 
 def _hebrew(letter: str, at: int, word: str) -> str:
@@ -161,12 +158,12 @@ def _hebrew(letter: str, at: int, word: str) -> str:
         return "v" if after and after in "אהיו" else "o|u"
     if letter == "י":
         return "y" if not before else "i"
-    if letter in "ע" and (after and after in "וי"):
+    if letter == "ע" and (after and after in "וי"):
         return ""
     if letter == "א" and before and after:
         return "a" if after not in "וי" and before not in "וי" else ""
-    if letter in "בפ" and not before:
-        return spelled.partition("|")[0]
+    if letter == "ב" and not before:
+        return "b"
     if letter == "ב" and not after:
         return "v|b"
     return spelled
