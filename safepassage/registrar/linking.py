@@ -67,7 +67,7 @@ def rebuild(room: Room, progress: Progress | None = None) -> Linkage:
             records = all_records(connection, room.vault)
             linkage = room.matching.link(records, counting, progress)
             waiting = stored.waiting(connection)
-            shredded = _memberships_of_shredded(connection)
+            shredded = linked.memberships(connection, stored.shredded(connection))
         with room.store.writing() as connection:
             linked.drop_all(connection)
             linked.put_members(connection, shredded)
@@ -77,12 +77,6 @@ def rebuild(room: Room, progress: Progress | None = None) -> Linkage:
             )
             keep_change(connection, room.vault, whole)
     return linkage
-
-
-def _memberships_of_shredded(connection: Connection) -> list[Member]:
-    """Of which persons the shredded records were: no engine can tell that any more."""
-    numbers = [row.number for row in stored.all_records(connection) if row.is_shredded]
-    return linked.memberships(connection, numbers)
 
 
 def relink(room: Room, connection: Connection, pairs: Collection[Pair]) -> None:
@@ -96,7 +90,7 @@ def keep_change(connection: Connection, vault: Vault, change: Change) -> None:
     shelf = StoredShelf(connection, vault)
     touched = {record for pair in (*change.links, *change.gone) for record in pair}
     touched |= change.cluster_of.keys() | change.likely_of.keys()
-    numbers = {record: row.number for record, row in shelf.rows(touched).items()}
+    numbers = shelf.numbers(touched)
     linked.drop_links(
         connection,
         [

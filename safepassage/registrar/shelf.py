@@ -22,6 +22,7 @@ from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
 from safepassage.store.register_links import StoredLink
 from safepassage.store.register_records import StoredRecord
+from safepassage.store.statement import chunks
 
 MATCHING = "matching"  # the domain of the engine's keys
 HOUSEHOLD = "household"
@@ -39,6 +40,7 @@ class StoredShelf:
         self.connection = connection
         self.vault = vault
         self._stored: dict[RecordId, StoredRecord] = {}
+        self._numbers: dict[RecordId, int] = {}
         self._ids: dict[int, RecordId] = {}
         self._opened: dict[RecordId, Record] = {}
 
@@ -67,8 +69,7 @@ class StoredShelf:
 
     def links(self, ids: Collection[RecordId]) -> Mapping[Pair, Link]:
         """Every kept link that has one of these records on either side."""
-        numbers = [row.number for row in self.rows(ids).values()]
-        return self.named(linked.links_of(self.connection, numbers))
+        return self.named(linked.links_of(self.connection, self.numbers(ids).values()))
 
     def judgements(self, ids: Collection[RecordId]) -> Iterable[Judgement]:
         """Every judgement ever made about one of these records, withdrawn ones included."""
@@ -78,14 +79,24 @@ class StoredShelf:
         """The rows of the store for these ids, nothing opened."""
         wanted = list(ids)
         missing = [i for i in wanted if i not in self._stored]
-        self._keep(stored.by_ids(self.connection, missing) if missing else ())
+        for chunk in chunks(missing, stored.CHUNK):
+            self._stored |= {RecordId(r.id): r for r in stored.by_ids(self.connection, chunk)}
         return {i: self._stored[i] for i in wanted if i in self._stored}
+
+    def numbers(self, ids: Iterable[RecordId]) -> dict[RecordId, int]:
+        """The numbers of records by their ids."""
+        wanted = list(ids)
+        missing = [i for i in wanted if i not in self._numbers]
+        for record, number in stored.numbers_of(self.connection, missing).items():
+            self._numbers[RecordId(record)] = number
+        return {i: self._numbers[i] for i in wanted if i in self._numbers}
 
     def ids(self, numbers: Iterable[int]) -> dict[int, RecordId]:
         """The ids of records by their numbers."""
         wanted = list(numbers)
         missing = [n for n in wanted if n not in self._ids]
-        self._keep(stored.by_numbers(self.connection, missing) if missing else ())
+        for number, record in stored.ids_of(self.connection, missing).items():
+            self._ids[number] = RecordId(record)
         return {n: self._ids[n] for n in wanted if n in self._ids}
 
     def named(self, links: Iterable[StoredLink]) -> dict[Pair, Link]:
@@ -97,11 +108,6 @@ class StoredShelf:
             for link in kept
             for pair in (pair_of(ids[link.left], ids[link.right]),)
         }
-
-    def _keep(self, rows: Iterable[StoredRecord]) -> None:
-        for row in rows:
-            self._stored[RecordId(row.id)] = row
-            self._ids[row.number] = RecordId(row.id)
 
 
 def all_records(connection: Connection, vault: Vault) -> Iterator[Record]:

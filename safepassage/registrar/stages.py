@@ -21,14 +21,14 @@ from safepassage.registrar.views import IntakeView, Stage, StageCount, StageView
 from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
 from safepassage.store import register_rows as rows_stored
-from safepassage.store.register_records import StoredRecord
+from safepassage.store.register_records import Arrival, StoredRecord
 
 ORDER = tuple(Stage)
 
 
 def stage_of(
     person: PersonId,
-    rows: Sequence[StoredRecord],
+    rows: Sequence[StoredRecord | Arrival],
     decisions: Iterable[journal.Decision],
     sponsors: tuple[SponsorId, ...],
 ) -> StageView:
@@ -54,8 +54,8 @@ def all_stages(connection: Connection) -> list[StageView]:
     """How far every request has come, nothing opened."""
     sponsor_of = {v.list: SponsorId(v.sponsor) for v in rows_stored.latest_versions(connection)}
     cluster_of = {m.record: m.cluster for m in linked.all_members(connection)}
-    together: dict[int, list[StoredRecord]] = defaultdict(list)
-    for row in stored.all_records(connection):
+    together: dict[int, list[Arrival]] = defaultdict(list)
+    for row in stored.arrivals(connection):
         together[cluster_of.get(row.number, row.number)].append(row)
     said = journal.words(connection, journal.Kind.INTAKE)
     views = []

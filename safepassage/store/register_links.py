@@ -7,10 +7,10 @@ that they are given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from safepassage.store.register_tables import register_link, register_member
 from safepassage.store.statement import Lookup, chunks, insert_rows
@@ -45,10 +45,11 @@ _BY_CLUSTER = Lookup(_MEMBERS, register_member.c.cluster)
 
 def links_of(connection: Connection, records: Iterable[int]) -> list[StoredLink]:
     """Every link that touches one of these records."""
-    wanted = list(records)
-    found = {tuple(row) for row in _FROM_LEFT(connection, wanted)}
-    found |= {tuple(row) for row in _FROM_RIGHT(connection, wanted)}
-    return sorted(StoredLink(*row) for row in found)
+    found: set[StoredLink] = set()
+    for chunk in chunks(records, CHUNK):
+        found.update(StoredLink(*row) for row in _FROM_LEFT(connection, chunk))
+        found.update(StoredLink(*row) for row in _FROM_RIGHT(connection, chunk))
+    return sorted(found)
 
 
 def link_between(connection: Connection, left: int, right: int) -> StoredLink | None:
@@ -77,27 +78,23 @@ def band_counts(connection: Connection) -> dict[str, int]:
     return {band: count for band, count in connection.execute(query)}
 
 
-def put_links(connection: Connection, links: Sequence[StoredLink]) -> None:
+def put_links(connection: Connection, links: Iterable[StoredLink]) -> None:
     """Keep links, each in place of the one that this pair had."""
-    before = {
-        (known.left, known.right) for known in links_of(connection, {link.left for link in links})
-    }
-    for link in links:
-        if (link.left, link.right) in before:
-            _drop_link(connection, link.left, link.right)
-    insert_rows(connection, register_link, links)
-
-
-def _drop_link(connection: Connection, left: int, right: int) -> None:
-    connection.execute(
-        delete(register_link).where(register_link.c.left == left, register_link.c.right == right)
-    )
+    for chunk in chunks(sorted(links), CHUNK):
+        known = _FROM_LEFT(connection, {link.left for link in chunk})
+        before = {(row.left, row.right) for row in known}
+        drop_links(connection, {(link.left, link.right) for link in chunk} & before)
+        insert_rows(connection, register_link, chunk)
 
 
 def drop_links(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
     """Forget these links, the smaller record number first."""
-    for left, right in pairs:
-        _drop_link(connection, left, right)
+    one = delete(register_link).where(
+        register_link.c.left == bindparam("l"), register_link.c.right == bindparam("r")
+    )
+    gone = [{"l": left, "r": right} for left, right in pairs]
+    if gone:
+        connection.execute(one, gone)
 
 
 def drop_all(connection: Connection) -> None:
@@ -108,7 +105,8 @@ def drop_all(connection: Connection) -> None:
 
 def memberships(connection: Connection, records: Iterable[int]) -> list[Member]:
     """Of which person each of these records is."""
-    return [Member(*row) for row in _BY_RECORD(connection, records)]
+    found = (row for chunk in chunks(records, CHUNK) for row in _BY_RECORD(connection, chunk))
+    return [Member(*row) for row in found]
 
 
 def members_of(connection: Connection, clusters: Iterable[int]) -> dict[int, list[int]]:

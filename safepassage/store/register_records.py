@@ -46,6 +46,8 @@ class StoredRecord(NamedTuple):
 _ALL = select(register_record).order_by(register_record.c.number)
 _BY_NUMBER = Lookup(_ALL, register_record.c.number)
 _BY_ID = Lookup(_ALL, register_record.c.id)
+_NUMBERS = Lookup(select(register_record.c.id, register_record.c.number), register_record.c.id)
+_IDS = Lookup(select(register_record.c.number, register_record.c.id), register_record.c.number)
 _BY_PERSON = Lookup(_ALL, register_record.c.person)
 _BY_HOUSEHOLD = Lookup(_ALL, register_record.c.household)
 _HOLDERS_SQLITE = "SELECT record FROM register_blind WHERE key = ? LIMIT ?"
@@ -103,6 +105,16 @@ def by_ids(connection: Connection, ids: Iterable[str]) -> list[StoredRecord]:
     return [StoredRecord(*row) for row in _BY_ID(connection, ids)]
 
 
+def numbers_of(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """The numbers of records by their ids; nothing else is read of them."""
+    return {i: number for chunk in chunks(ids, CHUNK) for i, number in _NUMBERS(connection, chunk)}
+
+
+def ids_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """The ids of records by their numbers; nothing else is read of them."""
+    return {number: i for chunk in chunks(numbers, CHUNK) for number, i in _IDS(connection, chunk)}
+
+
 def by_persons(connection: Connection, persons: Iterable[str]) -> list[StoredRecord]:
     """The records with which these person ids were minted, oldest first."""
     return [StoredRecord(*row) for row in _BY_PERSON(connection, persons)]
@@ -124,6 +136,29 @@ def all_records(connection: Connection) -> Iterator[StoredRecord]:
         for row in found:
             yield StoredRecord(*row)
         after = found[-1].number
+
+
+class Arrival(NamedTuple):
+    """When a record came, on which list, and the person id that it brought."""
+
+    number: int
+    person: str
+    list: str
+    minted_at: int
+
+
+def arrivals(connection: Connection) -> Iterator[Arrival]:
+    """When every record came, oldest first; nothing that is sealed is read."""
+    columns = register_record.c
+    query = select(columns.number, columns.person, columns.list, columns.minted_at)
+    for row in connection.execute(query.order_by(columns.number)):
+        yield Arrival(*row)
+
+
+def shredded(connection: Connection) -> list[int]:
+    """The numbers of the records that were shredded."""
+    query = select(register_record.c.number).where(register_record.c.sealed.is_(None))
+    return list(connection.execute(query.order_by(register_record.c.number)).scalars())
 
 
 def counts(connection: Connection) -> tuple[int, int]:
