@@ -26,7 +26,7 @@ from typing import Any
 from argon2.low_level import Type, hash_secret_raw
 
 from safepassage.secure.errors import KeyFileError, WeakSecretError, WrongKeyError
-from safepassage.secure.vault import KEY_BYTES, Vault, opened_key, subkey
+from safepassage.secure.vault import KEY_BYTES, Vault, opened_key, subkey, wipe
 
 SALT_BYTES = 16
 PASSPHRASE_LENGTH_MIN = 20  # of the register: five or six random words
@@ -243,19 +243,21 @@ def _normal(passphrase: str) -> str:
     return unicodedata.normalize("NFKC", passphrase)
 
 
-def _passphrase_key(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    return hash_secret_raw(
-        _normal(passphrase).encode("utf-8", "surrogatepass"),
-        salt,
-        time_cost=cost.passes,
-        memory_cost=cost.memory_kib,
-        parallelism=cost.lanes,
-        hash_len=KEY_BYTES,
-        type=Type.ID,
+def _passphrase_key(passphrase: str, salt: bytes, cost: Cost) -> bytearray:
+    return bytearray(
+        hash_secret_raw(
+            _normal(passphrase).encode("utf-8", "surrogatepass"),
+            salt,
+            time_cost=cost.passes,
+            memory_cost=cost.memory_kib,
+            parallelism=cost.lanes,
+            hash_len=KEY_BYTES,
+            type=Type.ID,
+        )
     )
 
 
-def _file_key(content: bytes, salt: bytes) -> bytes:
+def _file_key(content: bytes, salt: bytes) -> bytearray:
     return subkey(content, f"key-file {salt.hex()}")
 
 
@@ -266,15 +268,19 @@ def _context(slot: Slot) -> bytes:
     return told.encode()
 
 
-def _with_slot(lock: Lock | None, vault: Vault, slot: Slot, key: bytes) -> Lock:
+def _with_slot(lock: Lock | None, vault: Vault, slot: Slot, key: bytearray) -> Lock:
     filled = replace(slot, wrapped=vault.wrapped_under(key, _context(slot)))
     others = tuple(s for s in lock.slots if s.way is not slot.way) if lock is not None else ()
     return Lock((*others, filled))
 
 
-def _tried(slot: Slot, key: bytes) -> Vault | None:
+def _tried(slot: Slot, key: bytearray) -> Vault | None:
     content = opened_key(key, _context(slot), slot.wrapped)
-    return None if content is None else Vault(content)
+    if content is None:
+        return None
+    vault = Vault(content)
+    wipe(content)
+    return vault
 
 
 def _slot_to_json(slot: Slot) -> dict[str, Any]:

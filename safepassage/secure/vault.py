@@ -102,11 +102,11 @@ class Vault(Unspoken):
 
     __slots__ = ("_blinds", "_prints", "_root", "_wrapping")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes | bytearray) -> None:
         if len(key) != KEY_BYTES:
             raise WrongKeyError(f"a register key has {KEY_BYTES} bytes")
-        self._root: bytes | None = key
-        self._wrapping: AESGCM | None = AESGCM(subkey(key, "wrap"))
+        self._root: bytearray | None = bytearray(key)
+        self._wrapping: AESGCM | None = cipher_of(self._subkey("wrap"))
         self._blinds: dict[str, Callable[[bytes], bytes]] = {}
         self._prints: dict[str, Callable[[bytes], bytes]] = {}
 
@@ -116,10 +116,15 @@ class Vault(Unspoken):
         return self._root is None
 
     def lock(self) -> None:
-        """Drop every key at once.  Record keys that somebody still holds refuse from now on."""
-        self._root = self._wrapping = None
+        """Drop every key at once.  Record keys that somebody still holds refuse from now on.
+
+        The register's key is overwritten where it stands, after nobody can reach it any more.
+        """
+        root, self._root, self._wrapping = self._root, None, None
         self._blinds.clear()
         self._prints.clear()
+        if root is not None:
+            wipe(root)
 
     def check_unlocked(self) -> None:
         """Refuse to go on without the key.
@@ -164,23 +169,27 @@ class Vault(Unspoken):
         A plain hash would let whoever has the disk try out rows that they expect to be there.
         """
         if domain not in self._prints:
-            self._prints[domain] = mac_under(subkey(self._key(), f"fingerprint {domain}"))
+            self._prints[domain] = mac_under(self._subkey(f"fingerprint {domain}"))
         return self._prints[domain](content).hex()
 
-    def derived(self, purpose: str) -> bytes:
-        """A key for one more purpose of this room, never to be kept: 32 bytes."""
-        return subkey(self._key(), f"purpose {purpose}")
-
-    def wrapped_under(self, key: bytes, context: bytes) -> bytes:
+    def wrapped_under(self, key: bytearray, context: bytes) -> bytes:
         """The register key itself, wrapped for `unlock.py`."""
-        return sealed(AESGCM(key), context, self._key())
+        wrapped = sealed(cipher_of(key), context, self._key())
+        self.check_unlocked()
+        return wrapped
 
     def _blinder(self, domain: str) -> Callable[[bytes], bytes]:
         if domain not in self._blinds:
-            self._blinds[domain] = mac_under(subkey(self._key(), f"blind {domain}"))
+            self._blinds[domain] = mac_under(self._subkey(f"blind {domain}"))
         return self._blinds[domain]
 
-    def _key(self) -> bytes:
+    def _subkey(self, purpose: str) -> bytearray:
+        """A subkey, unless the vault was locked while it was derived: then it is of no key."""
+        derived = subkey(self._key(), purpose)
+        self.check_unlocked()
+        return derived
+
+    def _key(self) -> bytearray:
         key = self._root
         if key is None:
             raise LockedError("the register is locked: unlock it with its passphrase or key file")
@@ -199,7 +208,19 @@ def context_of(purpose: bytes, subject: str) -> bytes:
     return b"safepassage %d %s %d " % (FORMAT, purpose, len(name)) + name
 
 
-def sealed(cipher: AESGCM, context: bytes, plaintext: bytes) -> bytes:
+def cipher_of(key: bytearray) -> AESGCM:
+    """A cipher with this key, which is used up: the cipher has a copy of its own."""
+    cipher = AESGCM(key)
+    wipe(key)
+    return cipher
+
+
+def wipe(secret: bytearray) -> None:
+    """Overwrite a secret where it stands."""
+    secret[:] = bytes(len(secret))
+
+
+def sealed(cipher: AESGCM, context: bytes, plaintext: bytes | bytearray) -> bytes:
     """Format, nonce, ciphertext and tag."""
     nonce = os.urandom(NONCE_BYTES)
     return b"%c%s%s" % (FORMAT, nonce, cipher.encrypt(nonce, plaintext, context))
@@ -216,18 +237,29 @@ def opened(cipher: AESGCM, context: bytes, sealed_bytes: bytes) -> bytes | None:
         return None
 
 
-def opened_key(key: bytes, context: bytes, sealed_bytes: bytes) -> bytes | None:
-    """What `Vault.wrapped_under` wrapped under a key; None if it is another key or other bytes."""
-    return opened(AESGCM(key), context, sealed_bytes)
+def opened_key(key: bytearray, context: bytes, sealed_bytes: bytes) -> bytearray | None:
+    """What `Vault.wrapped_under` wrapped under a key, which is used up; None if it is another key
+    or other bytes."""
+    if len(sealed_bytes) != OVERHEAD + KEY_BYTES or sealed_bytes[0] != FORMAT:
+        return None
+    nonce, rest = sealed_bytes[1 : 1 + NONCE_BYTES], sealed_bytes[1 + NONCE_BYTES :]
+    content = bytearray(KEY_BYTES)
+    try:
+        cipher_of(key).decrypt_into(nonce, rest, context, content)
+    except InvalidTag:
+        return None
+    return content
 
 
-def subkey(key: bytes, purpose: str) -> bytes:
+def subkey(key: bytes | bytearray, purpose: str) -> bytearray:
     """A key of its own for a purpose, by HKDF-SHA-256."""
     info = f"safepassage {FORMAT} {purpose}".encode()
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
+    derived = bytearray(KEY_BYTES)
+    HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive_into(key, derived)
+    return derived
 
 
-def mac_under(key: bytes) -> Callable[[bytes], bytes]:
+def mac_under(key: bytes | bytearray) -> Callable[[bytes], bytes]:
     """HMAC-SHA-256 under one key (RFC 2104), with both of its halves begun in advance.
 
     It is the standard function, at half the time of a call into the library that begins anew each

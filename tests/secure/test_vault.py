@@ -143,7 +143,7 @@ def test_a_locked_vault_stops_everything_that_was_made_by_it() -> None:
         lambda: vault.new_record_key("record-2"),
         lambda: vault.blind("phone", "1"),
         lambda: vault.fingerprint("row", b"1"),
-        lambda: vault.derived("totp"),
+        lambda: vault.wrapped_under(bytearray(32), b""),
     ):
         with pytest.raises(LockedError, match="unlock it"):
             asked()
