@@ -11,5 +11,6 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.browser",
     "tests.fixtures.kabul",
+    "tests.fixtures.stores",
     "tests.fixtures.requirements",
 ]

@@ -22,14 +22,6 @@ from safepassage.store import Store, open_store
 from safepassage.store.protection import Protection
 from safepassage.store.register_records import all_records
 from tests.registrar.plain_matching import PlainMatching
-from tests.store.conftest import (  # noqa: F401  fixtures
-    NewAddress,
-    address,
-    backend,
-    databases,
-    empty_file,
-    new_address,
-)
 
 NOON = datetime(2021, 8, 20, 12, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -114,7 +106,7 @@ def written_list(text: str) -> ReadList:
 
 
 @pytest.fixture
-def open_desk(address: str) -> Iterator[Callable[..., Desk]]:  # noqa: F811
+def open_desk(address: str) -> Iterator[Callable[..., Desk]]:
     """Opens a register on the test's database; more than once, one after the other."""
     opened: list[Desk] = []
 
@@ -157,6 +149,6 @@ def desk(open_desk: Callable[..., Desk]) -> Desk:
 
 
 @pytest.fixture
-def database_files(address: str) -> Callable[[], list[Path]]:  # noqa: F811
+def database_files(address: str) -> Callable[[], list[Path]]:
     """Every file of a SQLite register."""
     return lambda: sorted(Path(address).parent.glob(Path(address).name + "*"))

@@ -163,7 +163,9 @@ def test_a_decision_taken_out_of_the_chain_is_missed(store: Store) -> None:
 def test_every_version_of_a_list_and_a_document_is_kept(store: Store) -> None:
     with store.writing() as connection:
         for n in (1, 2):
-            version = ListVersion(n, "list-a", n, "file", "ngo", f"d{n}", 0, "me", 1, 1, 0, 1, b"sealed")
+            version = ListVersion(
+                n, "list-a", n, "file", "ngo", f"d{n}", 0, "me", 1, 1, 0, 1, b"sealed"
+            )
             rows_stored.add_version(connection, version)
             document = StoredDocument(n, "model", n, 0, b"sealed")
             register_journal.put_document(connection, document)
