@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from safepassage.register.names.scripts import Script, script_of
+from safepassage.register.names.scripts import LENGTH_MAX, Script, script_of
 from safepassage.register.names.sounds import fold
 from safepassage.register.names.transliteration import romanise
 
@@ -31,6 +31,7 @@ _SLASHED = re.compile(r"(?<!\S)([^\s/]{2,})/([^\s/]{2,})(?:/\S+)?(?!\S)")
 @lru_cache(maxsize=1 << 16)
 def alternatives(text: str) -> tuple[str, ...]:
     """The names that a text holds, in its order, at most four; the text itself if it is one."""
+    text = text[:LENGTH_MAX]
     without = _BORN.sub("", text) or text
     inside = [found[1] for found in _BRACKETS.finditer(without) if _is_whole(found[1])]
     outside = _BRACKETS.sub(" ", without)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from safepassage.register.names.combiner import (
     weights,
 )
 from safepassage.register.names.evidence import evidence
+from safepassage.register.names.scripts import LENGTH_MAX
 from safepassage.register.names.tokens import tokens
 
 HIGHEST = 0.9999  # of two names that do not have the same tokens in the same order
@@ -30,8 +31,8 @@ class Comparison:
     Two cells may hold several names each: these are the two that are most alike.
     """
 
-    left: str
-    right: str
+    left: str = field(repr=False)
+    right: str = field(repr=False)
     score: float  # 0 to 1
     weight: float  # log2 odds
     contributions: dict[str, float]
@@ -51,7 +52,7 @@ def similarity(a: str, b: str) -> float:
     each other.  The scripts may differ.  0 if one of them has no letters: two empty cells say
     nothing.
     """
-    return _similarity(*sorted((a, b)))
+    return _similarity(*sorted((a[:LENGTH_MAX], b[:LENGTH_MAX])))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -84,7 +85,7 @@ def similarities(pairs: Iterable[tuple[str, str]], fitted: Weights | None = None
     many = list(pairs)
     numbers, owners, texts = [], [], []
     for at, (a, b) in enumerate(many):
-        for x, y in _readings(*sorted((a, b))):
+        for x, y in _readings(*sorted((a[:LENGTH_MAX], b[:LENGTH_MAX]))):
             if found := evidence(x, y):
                 numbers.append(found[0])
                 owners.append(at)
@@ -100,6 +101,7 @@ def similarities(pairs: Iterable[tuple[str, str]], fitted: Weights | None = None
 def compare(a: str, b: str) -> Comparison:
     """The comparison behind `similarity`, with its reasons."""
     fitted = weights()
+    a, b = a[:LENGTH_MAX], b[:LENGTH_MAX]
     first, second = sorted((a, b))
     best = Comparison(first, second, similarity(a, b), 0.0, {}, None)
     for x, y in _readings(first, second):

@@ -37,6 +37,7 @@ _NAMED = {
     "GEORGIAN": Script.GEORGIAN,
     "ARMENIAN": Script.ARMENIAN,
 }
+LENGTH_MAX = 1_000  # characters of a cell that are read; what stands behind them is no name
 _TATWEEL = "\u0640"
 # Whole phrases that were given one code point each; not part of anybody's name.
 _PHRASES = dict.fromkeys(range(0xFDF0, 0xFDFE), " ")

@@ -8,7 +8,7 @@ stays in `Token.written`; joins ("Abd al-Rahman" is one token) and roles are der
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -31,7 +31,7 @@ from safepassage.register.names.particles import (
     PATRONYMIC_PARTICLES,
 )
 from safepassage.register.names.patronymics import patronymic_of
-from safepassage.register.names.scripts import Script, clean, in_one_alphabet, script_of
+from safepassage.register.names.scripts import LENGTH_MAX, Script, clean, in_one_alphabet, script_of
 from safepassage.register.names.transliteration import romanise_word
 from safepassage.register.names.variants import group_of, usual_spelling
 
@@ -50,11 +50,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One part of a name."""
+    """One part of a name.  Its `repr` shows no letter of it: that may end in a log."""
 
-    written: str  # as it stood in the text; joined parts with a blank between them
+    written: str = field(repr=False)  # as it stood in the text
     script: Script
-    latin: str  # a to z, lower case; never empty
+    latin: str = field(repr=False)  # a to z, lower case; never empty
     role: Role = Role.UNKNOWN
 
     @property
@@ -73,9 +73,13 @@ _CONTINUES = "\x1f"  # before a part that had no blank before it; no text holds 
 _WORDS_MAX = 40
 
 
-@lru_cache(maxsize=1 << 16)
 def tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a name in the order in which they were written; empty if it has no letters."""
+    return _tokens(text[:LENGTH_MAX])
+
+
+@lru_cache(maxsize=1 << 16)
+def _tokens(text: str) -> tuple[Token, ...]:
     words = _WORD.findall(_CAMEL.sub(" ", clean(text)))[:_WORDS_MAX]
     has_case = any(w.isupper() and len(w) > 2 for w in words) and any(
         w[:1].isupper() and w[1:].islower() for w in words
