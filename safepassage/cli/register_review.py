@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from safepassage.cli.app import EXIT_FOUND
 from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
 from safepassage.cli.output import parts_progress, print_json
 from safepassage.cli.register_plain import counts_to_json, question_lines, question_to_json
@@ -51,6 +52,28 @@ def match(
     persons = f"{most:,}" if least == most else f"{least:,} to {most:,}"
     typer.echo(f"{counts.records:,} records of {persons} persons; model {counts.model}")
     typer.echo(f"{counts.questions:,} questions wait: safepassage register review")
+
+
+def check(
+    store: StoreOption = DEFAULT_STORE,
+    key_file: KeyFileOption = None,
+    account: AsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Count and open everything again: rows against records and quarantine, keys, persons, and the
+    chain of decisions. Exit code 1: something is wrong.
+
+    Example:  safepassage register check
+    """
+    with unlocked(store, key_file, account) as at, parts_progress() as tell:
+        found = at.registrar.check(at.viewer, tell)
+    if json:
+        print_json(found)
+    else:
+        for sentence in found or ["nothing is wrong"]:
+            typer.echo(sentence)
+    if found:
+        raise typer.Exit(EXIT_FOUND)
 
 
 def review(

@@ -16,7 +16,6 @@ from safepassage.registrar.room import Room
 from safepassage.registrar.views import Judged
 from safepassage.secure import audit
 from safepassage.secure.roles import Action, Viewer
-from safepassage.store import register_journal as stored
 
 WHY_LENGTH_MAX = 1_000
 
@@ -112,9 +111,3 @@ def _check_why(why: str) -> None:
             f"a judgement says why, in 1-{WHY_LENGTH_MAX} characters: somebody may have to look at"
             " it again"
         )
-
-
-def chain_is_whole(room: Room) -> int | None:
-    """The number of the first decision that was tampered with; None if the chain holds."""
-    with room.store.reading() as connection:
-        return stored.broken_link(connection)

@@ -21,6 +21,7 @@ from safepassage.register.judgement import Pair, Verdict, pair_of
 from safepassage.register.linkage import Progress
 from safepassage.register.quality import Quality
 from safepassage.registrar import (
+    checking,
     entering,
     erasing,
     intake,
@@ -230,6 +231,15 @@ class Registrar:
         self._room.access.allow(viewer, Action.IMPORT_LIST)
         linking.link_waiting(self._room, progress)
         return self.counts()
+
+    def check(self, viewer: Viewer, progress: Progress | None = None) -> list[str]:
+        """What is wrong with the register, counted and opened again; empty if nothing is.
+
+        Raises:
+            NotAllowedError: the viewer may take no lists in.
+        """
+        self._room.access.allow(viewer, Action.IMPORT_LIST)
+        return checking.check(self._room, progress)
 
     def counts(self) -> RegisterCounts:
         """The register in figures; nothing is opened."""

@@ -139,6 +139,7 @@ def test_a_rebuild_gives_what_stands_already(
         before = partition(desk.store), links(desk.store), desk.person_ids()
         desk.registrar.rebuild(REGISTRAR)
         assert (partition(desk.store), links(desk.store), desk.person_ids()) == before
+        assert not desk.registrar.check(REGISTRAR)
 
 
 @OFTEN
