@@ -20,7 +20,7 @@ class RegisterKey:
     def __init__(self, clock: Callable[[], datetime], idle: timedelta) -> None:
         self._clock = clock
         self._idle = idle
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()  # what is told to forget may ask back
         self._vault: Vault | None = None
         self._used_at = clock()
         self._stays = False  # the operator's key file: no idle lock
