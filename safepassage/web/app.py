@@ -45,8 +45,11 @@ from safepassage.web.routes import (
     discrepancies,
     door,
     enrolment,
+    entering,
     figures,
+    intake,
     lifts,
+    lists,
     lock,
     places,
     sitrep,
@@ -57,6 +60,8 @@ from safepassage.web.settings import Settings
 from safepassage.web.sign_in import Links, Sessions
 
 logger = logging.getLogger(__name__)
+# Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
+ENTRANCES = (door, enrolment, lock, accounts, audit, lists, entering, intake)
 DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
 
 
@@ -91,7 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.desk = desk
     app.add_middleware(Guard, hosts=settings.hosts)
-    for entrance in (door, enrolment, lock, accounts, audit):  # each asks for itself
+    for entrance in ENTRANCES:
         app.include_router(entrance.router)
     for room in DESKS:
         app.include_router(room.router, dependencies=[Depends(door.signed_in)])

@@ -30,6 +30,8 @@ DESKS = (
     DeskLink("/compare", "compare", Action.LOOK, keeps_instant=True),
     DeskLink("/sitrep", "sitrep", Action.LOOK, keeps_instant=True),
     DeskLink("/claims", "claims", Action.LOOK, keeps_instant=True),
+    DeskLink("/lists", "lists", Action.SEE_LISTS),
+    DeskLink("/intake", "intake", Action.WORK_INTAKE),
     DeskLink("/accounts", "accounts", Action.ADMINISTER),
     DeskLink("/audit", "audit", Action.READ_AUDIT),
 )

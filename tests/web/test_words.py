@@ -12,6 +12,10 @@ import pytest
 
 from safepassage.model.lift import Status
 from safepassage.model.place import PlaceKind
+from safepassage.register.dates import DateOrder
+from safepassage.register.fields import Field
+from safepassage.register.record import Calendar, Precision
+from safepassage.registrar.views import Stage
 from safepassage.report.definition import Unit, definitions
 from safepassage.report.verdict import Verdict
 from safepassage.secure.audit import Kind
@@ -24,7 +28,7 @@ from safepassage.web.words import HEADER, LANGUAGES, countdown, duration, number
 WEB = files("safepassage.web")
 FOLDER = Path(str(WEB))
 TEMPLATES = {
-    path.name: path.read_text(encoding="utf-8") for path in (FOLDER / "templates").rglob("*.html")
+    str(path): path.read_text(encoding="utf-8") for path in (FOLDER / "templates").rglob("*.html")
 }
 
 
@@ -62,6 +66,15 @@ def keys_made() -> set[str]:
         *(f"audit.{kind}" for kind in Kind),
         *(f"way.{way}" for way in Way),
         *(f"nav.{desk.key}" for desk in DESKS),
+        *(f"field.{field}" for field in Field),
+        *(f"stage.{stage}" for stage in Stage),
+        *(f"precision.{kind}" for kind in (*Precision, "none")),
+        *(f"calendar.{calendar}" for calendar in Calendar),
+        *(f"quality.first-day.{calendar}" for calendar in Calendar),
+        *(f"order.{order}" for order in DateOrder),
+        *(f"lists.step.{step}" for step in ("bring", "columns", "preview", "done")),
+        *(f"sure.{how}" for how in ("sure", "likely", "guess")),
+        *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 
 
