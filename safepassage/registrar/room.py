@@ -12,8 +12,9 @@ from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair
 from safepassage.register.linkage import Evidence, Linkage, Progress
 from safepassage.register.record import Record
-from safepassage.register.shelf import Change, Shelf
+from safepassage.register.shelf import Change
 from safepassage.registrar.access import Access, Clock
+from safepassage.registrar.shelf import StoredShelf
 from safepassage.secure.vault import Vault
 from safepassage.store.store import Store
 
@@ -37,20 +38,20 @@ class Matching(Protocol):
         """Link all records anew."""
 
     def extend(
-        self, shelf: Shelf, records: Sequence[Record], progress: Progress | None = None
+        self, shelf: StoredShelf, records: Sequence[Record], progress: Progress | None = None
     ) -> Change:
         """What these new records change."""
 
-    def judged(self, shelf: Shelf, pairs: Collection[Pair]) -> Change:
+    def judged(self, shelf: StoredShelf, pairs: Collection[Pair]) -> Change:
         """What changed when the judgements about these pairs did."""
 
-    def without(self, shelf: Shelf, gone: Collection[RecordId]) -> Change:
+    def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
 
     def compare(self, probe: Record, records: Sequence[Record]) -> list[tuple[Evidence, ...]]:
         """What speaks for each of these being the probe, whatever list or family they are of."""
 
-    def explain(self, left: Record, right: Record, shelf: Shelf) -> tuple[Evidence, ...]:
+    def explain(self, left: Record, right: Record, shelf: StoredShelf) -> tuple[Evidence, ...]:
         """The bars of a pair; they add up to its weight."""
 
 

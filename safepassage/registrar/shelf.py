@@ -75,6 +75,15 @@ class StoredShelf:
         """Every judgement ever made about one of these records, withdrawn ones included."""
         return journal.judgements_about(self.connection, self.vault, ids)
 
+    def everything(self) -> Iterator[Record]:
+        """Every record that is linked and not shredded, opened, oldest first."""
+        waiting = {RecordId(row.id) for row in stored.waiting(self.connection)}
+        return (r for r in all_records(self.connection, self.vault) if r.id not in waiting)
+
+    def every_link(self) -> Mapping[Pair, Link]:
+        """Every kept link."""
+        return self.named(linked.all_links(self.connection))
+
     def rows(self, ids: Iterable[RecordId]) -> dict[RecordId, StoredRecord]:
         """The rows of the store for these ids, nothing opened."""
         wanted = list(ids)

@@ -7,7 +7,7 @@ that they are given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select
@@ -50,6 +50,12 @@ def links_of(connection: Connection, records: Iterable[int]) -> list[StoredLink]
         found.update(StoredLink(*row) for row in _FROM_LEFT(connection, chunk))
         found.update(StoredLink(*row) for row in _FROM_RIGHT(connection, chunk))
     return sorted(found)
+
+
+def all_links(connection: Connection) -> Iterator[StoredLink]:
+    """Every link."""
+    for row in connection.execute(select(register_link)):
+        yield StoredLink(*row)
 
 
 def link_between(connection: Connection, left: int, right: int) -> StoredLink | None:

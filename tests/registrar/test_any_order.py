@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Pair, Verdict, pair_of
 from safepassage.registrar import Registrar
+from safepassage.registrar.room import Matching
+from safepassage.registrar.whole import WholeMatching
 from safepassage.secure.vault import Vault
 from safepassage.store import Store, open_store
 from safepassage.store import register_links as linked
@@ -47,7 +49,7 @@ OFTEN = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 
 
 @contextmanager
-def opened(empty: Path) -> Iterator[Desk]:
+def opened(empty: Path, matching: Matching | None = None) -> Iterator[Desk]:
     """An empty register, in memory where there is such a place."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
@@ -59,7 +61,7 @@ def opened(empty: Path) -> Iterator[Desk]:
                 Vault(KEY),
                 protection.trail,
                 clock,
-                PlainMatching(),
+                matching or PlainMatching(),
                 desk=MANY,
                 review=MANY,
             )
@@ -188,3 +190,23 @@ def test_rows_are_conserved(empty_file: Path, tables: list[list[tuple[str, ...]]
             assert taken.records == taken.added + taken.known or taken.is_known
         added = sum(view.added for view in desk.registrar.versions(REGISTRAR, "one-list"))
         assert desk.registrar.counts().records == added
+
+
+@OFTEN
+@given(lists_of_rows, sayings)
+def test_an_engine_that_only_links_anew_gives_the_same(
+    empty_file: Path, tables: list[list[tuple[str, ...]]], said
+) -> None:
+    plain = PlainMatching()
+    whole = WholeMatching(plain, "whole-1", plain)
+    with opened(empty_file) as one, opened(empty_file, whole) as other:
+        for desk in (one, other):
+            for n, table in enumerate(tables):
+                desk.take(written(table), f"list-{n}")
+                if not n:
+                    judge_all(desk, pairs_of(desk.store, said))
+        assert partition(one.store) == partition(other.store)
+        assert links(one.store) == links(other.store)
+        other.registrar.shred(REGISTRAR, other.person_ids()[0])
+        one.registrar.shred(REGISTRAR, one.person_ids()[0])
+        assert sorted(map(len, partition(one.store))) == sorted(map(len, partition(other.store)))

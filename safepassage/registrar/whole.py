@@ -1,0 +1,69 @@
+"""An engine that can only link everything anew, as the registrar uses one: Splink, or a new idea.
+
+Each change opens every record and links all of them, so this is for registers that are small, or
+engines that are compared with ours.  What is written is only what became different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import chain
+
+from safepassage.model.ids import RecordId
+from safepassage.register.judgement import Pair
+from safepassage.register.linkage import Engine, Linkage, Progress
+from safepassage.register.record import Record
+from safepassage.register.shelf import Change
+from safepassage.registrar.room import Matching
+from safepassage.registrar.shelf import StoredShelf
+
+
+class WholeMatching:
+    """Implements `registrar.room.Matching` by linking anew.
+
+    Args:
+        engine: what links.
+        version: of the engine and its model.
+        other: what else a matching is asked for: keys, comparisons and explanations.
+    """
+
+    def __init__(self, engine: Engine, version: str, other: Matching) -> None:
+        self._engine = engine
+        self.version = version
+        self.keys = other.keys
+        self.compare = other.compare
+        self.explain = other.explain
+        self.link = engine.link
+
+    def extend(
+        self, shelf: StoredShelf, records: Sequence[Record], progress: Progress | None = None
+    ) -> Change:
+        """What these new records change."""
+        everybody = list(chain(shelf.everything(), records))
+        return self._anew(shelf, everybody, progress)
+
+    def judged(self, shelf: StoredShelf, pairs: Collection[Pair]) -> Change:
+        """What changed when the judgements about these pairs did."""
+        return self._anew(shelf, list(shelf.everything()))
+
+    def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
+        """What changes when these records are no more."""
+        return self._anew(shelf, [r for r in shelf.everything() if r.id not in gone])
+
+    def _anew(
+        self, shelf: StoredShelf, records: list[Record], progress: Progress | None = None
+    ) -> Change:
+        judgements = shelf.judgements([record.id for record in records])
+        linkage = self._engine.link(records, judgements, progress)
+        return difference(shelf, linkage)
+
+
+def difference(shelf: StoredShelf, linkage: Linkage) -> Change:
+    """What a linkage changes against what is kept."""
+    before = shelf.every_link()
+    return Change(
+        links={pair: link for pair, link in linkage.links.items() if before.get(pair) != link},
+        gone=frozenset(before.keys() - linkage.links.keys()),
+        cluster_of=linkage.cluster_of,
+        likely_of=linkage.likely_of,
+    )
