@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from safepassage.register.names.likeness import (
     latin_similarity,
     leaves_vowels_out,
     vowelless_similarity,
 )
+from safepassage.register.names.scripts import Script
 from safepassage.register.names.tokens import Role, Token
-from safepassage.register.names.variants import commonness, group_of
+from safepassage.register.names.transliteration import readings
+from safepassage.register.names.variants import (
+    commonness,
+    group_of,
+    is_known_native,
+    usual_spelling,
+)
 
 LEAST_ALIKE = 0.5  # below, two tokens answer to nothing
 _JOINED_ALIKE = 0.86
@@ -115,12 +123,26 @@ def _joined(left: Sequence[Token], right: Sequence[Token]) -> list[Match]:
 
 
 def alike_tokens(one: Token, other: Token) -> float:
-    """How alike two tokens are, the vowels that a script leaves out not held against them."""
-    if one.script is not other.script and (
-        leaves_vowels_out(one.written) != leaves_vowels_out(other.written)
-    ):
-        return vowelless_similarity(*sorted((one.latin, other.latin)))
-    return alike_of(one.latin, other.latin)
+    """How alike two tokens are: in the reading of either that fits the other best, the vowels that
+    a script leaves out not held against them."""
+    if one.script is other.script:
+        return alike_of(one.latin, other.latin)
+    if leaves_vowels_out(one.written) != leaves_vowels_out(other.written):
+        compared = vowelless_similarity
+    else:
+        compared = latin_similarity
+    return max(compared(*sorted((x, y))) for x in _readings(one) for y in _readings(other))
+
+
+@lru_cache(maxsize=1 << 16)
+def _readings(token: Token) -> tuple[str, ...]:
+    """A token's spelling in Latin, and the other ones of a word whose letters can be read in two
+    ways."""
+    if token.script is Script.LATIN or token.latin != usual_spelling(token.written):
+        return (token.latin,)
+    if is_known_native(token.written):
+        return (token.latin,)
+    return tuple(dict.fromkeys((token.latin, *readings(token.written))))
 
 
 def alike_of(a: str, b: str) -> float:
