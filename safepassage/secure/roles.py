@@ -173,7 +173,15 @@ class Refusal:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.action} is refused ({self.why}): {self.remedy}"
+        return f"{_SENTENCES[self.why]} ({self.why}, {self.action}): {self.remedy}"
+
+
+_SENTENCES: Mapping[Why, str] = {
+    Why.NOT_YOUR_ROLE: "your roles do not allow this",
+    Why.OTHER_SPONSOR: "this is not your sponsor's",
+    Why.BUDGET_SPENT: "you have looked at as many people as one desk may",
+    Why.NEEDS_SECOND_PERSON: "this needs a second person",
+}
 
 
 @dataclass(frozen=True, slots=True)
