@@ -10,6 +10,7 @@ review queue the register chooses the pair, and a reviewer who works must see ma
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,6 +57,7 @@ class Access:
     ) -> None:
         self._trail = trail
         self._clock = clock
+        self._turn = threading.Lock()
         self._budgets = {Occasion.DESK: desk, Occasion.REVIEW: review}
 
     def allow(self, viewer: Viewer, action: Action, sponsor: SponsorId | None = None) -> None:
@@ -103,6 +105,11 @@ class Access:
             NotAllowedError: no role of theirs may see them, or the hour's budget is spent.
         """
         self.allow(viewer, action, sponsor)
+        # Counting and writing down is one step: many requests at once must not all be the last.
+        with self._turn:
+            self._reveal(viewer, persons, occasion)
+
+    def _reveal(self, viewer: Viewer, persons: Sequence[str], occasion: Occasion) -> None:
         at, budget = self._clock(), self._budgets[occasion]
         earlier = self._reveals(viewer, at - budget.within, occasion)
         refusal = reveal.may_reveal(persons, earlier, at, budget)
