@@ -225,11 +225,11 @@ def _order(
                 seen[DateOrder.MONTH_FIRST] += 12 < second <= 31 and first <= 12
     days, months = seen[DateOrder.DAY_FIRST], seen[DateOrder.MONTH_FIRST]
     if days and months:
-        reason = f"{days} dates can only have the day first and {months} only the month: look twice"
+        reason = f"day first in {days} dates for sure, month first in {months}: look twice"
         return (DateOrder.DAY_FIRST if days >= months else DateOrder.MONTH_FIRST), reason
     if days or months:
         order = DateOrder.DAY_FIRST if days else DateOrder.MONTH_FIRST
-        return order, f"{days or months} dates can only be read so"
+        return order, f"dates that can only be read so: {days or months}"
     if remembered is not None:
         return remembered.order, "confirmed for this sponsor before"
     return DateOrder.DAY_FIRST, "no date of the list tells; most of the world writes the day first"
@@ -249,9 +249,9 @@ def _warnings(columns: Sequence[ProposedColumn], headers: Sequence[str]) -> list
     if twice := sum(
         count - 1 for header, count in Counter(headers).items() if header and count > 1
     ):
-        found.append(f"{twice} headers stand twice; each column was looked at by itself")
+        found.append(f"Headers that stand twice: {twice}; each column was looked at by itself")
     if hidden := sum(column.is_hidden for column in columns):
-        found.append(f"{hidden} columns are hidden in the file; they are read like the others")
+        found.append(f"Columns hidden in the file: {hidden}; they are read like the others")
     if all(column.field is Field.UNUSED for column in columns):
         found.append("No column could be told. Say what each one holds")
     return found

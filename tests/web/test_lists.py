@@ -5,28 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from safepassage.exchange.lists.limits import Limits
 from safepassage.register.bands import next_bands
-from safepassage.registrar import Registrar
 from safepassage.secure.roles import Role
-from safepassage.secure.vault import Vault
-from safepassage.store import Store, open_store
 from safepassage.web import drafts
-from safepassage.web.app import create_app
-from safepassage.web.settings import Settings
 from tests.exchange.lists.hostile import people_xlsx
-from tests.registrar.plain_matching import PlainMatching
-from tests.web.airlift import NOON, InMemory
-from tests.web.conftest import ORIGIN, Clock
-from tests.web.people import QUICK, Office, protection_at
+from tests.web.register_office import RegisterOffice, register_office
 
 EMBASSY = """Ref,Family,Given name,Surname,Father's name,Sex,Date of birth,Passport,Phone
 E-001,F1,Parwana,Zqxnoori,Yusuf,F,1991-05-14,P7781201,+93 70 555 0101
@@ -36,42 +27,10 @@ E-004,F2,Khatera,,Mir Ahmad,F,31/02/1985,P99,12
 """
 
 
-@dataclass
-class Register(Office):
-    """Desks with accounts and an unlocked register."""
-
-    store: Store
-
-    def desk(self, *roles: Role, **more: str) -> TestClient:
-        return self.somebody(*(roles or (Role.REGISTRAR,)), **more)
-
-
 @pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    clock = Clock(NOON)
-    protection = protection_at(tmp_path, clock)
-    store = open_store(tmp_path / "ledger.db", writer=True)
-
-    def open_register(vault: Vault) -> Registrar:
-        return Registrar(store, vault, protection.trail, clock, PlainMatching())
-
-    settings = Settings(
-        records=InMemory(),
-        origin=ORIGIN,
-        clock=clock,
-        sessions_path=tmp_path / "state" / "sessions.json",
-        poll_seconds=0.05,
-        protection=protection,
-        register=open_register,
-        sign_in_cost=QUICK,
-        unlock_cost=QUICK,
-    )
-    app: FastAPI = create_app(settings)
-    with TestClient(app):
-        app.state.desk.register_key.put(Vault(bytes(range(32))), stays=True)
-        yield Register(app, clock, protection, store)
-    store.close()
-    protection.close()
+def register(tmp_path: Path) -> Iterator[RegisterOffice]:
+    with register_office(tmp_path) as office, TestClient(office.app):
+        yield office
 
 
 def bring(
@@ -111,7 +70,7 @@ def figures(page: str) -> dict[str, int]:
     return {name: int(value.replace(",", "")) for name, value in found}
 
 
-def test_from_a_file_to_records_and_a_row_in_quarantine(register: Register) -> None:
+def test_from_a_file_to_records_and_a_row_in_quarantine(register: RegisterOffice) -> None:
     desk = register.desk()
     draft = bring(desk, EMBASSY)
     columns = desk.get(draft).text
@@ -129,7 +88,7 @@ def test_from_a_file_to_records_and_a_row_in_quarantine(register: Register) -> N
 
 
 def test_the_same_file_again_adds_nothing_and_a_new_version_shows_who_changed(
-    register: Register,
+    register: RegisterOffice,
 ) -> None:
     desk = register.desk()
     take(desk, EMBASSY)
@@ -148,22 +107,22 @@ def test_the_same_file_again_adds_nothing_and_a_new_version_shows_who_changed(
 
 
 def test_what_is_hidden_in_a_workbook_is_shown_and_counted_before_anything_else(
-    register: Register,
+    register: RegisterOffice,
 ) -> None:
     desk = register.desk()
     draft = bring(desk, people_xlsx())
     page = desk.get(draft).text
     assert "This file hides something" in page
-    for said in ("2 hidden sheets", "5 hidden rows", "1 hidden columns"):
+    for said in ("Hidden sheets: 2", "Hidden rows: 5", "Hidden columns: 1"):
         assert said in page
     assert "All applicants" in page
     other = desk.get(f"{draft}?sheet=1").text
-    assert "1 rows below the header" in other
+    assert "rows below the header: 1" in other
     desk.get(f"{draft}?sheet=0")
     assert confirm(desk, draft).count("is-hidden") == 2
 
 
-def test_rows_are_pasted_with_or_without_a_header(register: Register) -> None:
+def test_rows_are_pasted_with_or_without_a_header(register: RegisterOffice) -> None:
     desk = register.desk()
     pasted = "Parwana Noori\tF\t1991-05-14\t+93 70 555 0101\nOmid Noori\tM\t2012\t+93 70 555 0102"
     for text in (pasted, f"Name\tSex\tBorn\tPhone\n{pasted}"):
@@ -178,7 +137,7 @@ def test_rows_are_pasted_with_or_without_a_header(register: Register) -> None:
 
 
 def test_a_person_changes_what_was_proposed_and_it_is_remembered_for_the_sponsor(
-    register: Register,
+    register: RegisterOffice,
 ) -> None:
     desk = register.desk()
     text = "Who,What,Ref\nParwana Noori,interpreter,7\nOmid Noori,driver,8\n"
@@ -191,7 +150,7 @@ def test_a_person_changes_what_was_proposed_and_it_is_remembered_for_the_sponsor
     assert 'value="profession" selected' in later
 
 
-def test_a_mapping_that_tells_nobody_is_asked_about_again(register: Register) -> None:
+def test_a_mapping_that_tells_nobody_is_asked_about_again(register: RegisterOffice) -> None:
     desk = register.desk()
     draft = bring(desk, "A,B\nx1,y1\nx2,y2\n")
     nothing = {"column-0": "unused", "column-1": "unused"}
@@ -211,7 +170,7 @@ def test_a_mapping_that_tells_nobody_is_asked_about_again(register: Register) ->
     ],
 )
 def test_what_is_no_list_is_refused_on_the_page_with_a_remedy(
-    register: Register, content: bytes, said: str
+    register: RegisterOffice, content: bytes, said: str
 ) -> None:
     desk = register.desk()
     answer = desk.post(
@@ -225,7 +184,7 @@ def test_what_is_no_list_is_refused_on_the_page_with_a_remedy(
 
 
 def test_a_file_that_is_too_large_is_refused_while_it_arrives(
-    register: Register, monkeypatch: pytest.MonkeyPatch
+    register: RegisterOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drafts, "PASTED_BYTES_MAX", 1024)
     small = replace(Limits(), file_bytes_max=1024)
@@ -240,7 +199,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_arrives(
     assert "larger than" in answer.text
 
 
-def test_a_draft_is_its_accounts_alone_and_goes_after_an_hour(register: Register) -> None:
+def test_a_draft_is_its_accounts_alone_and_goes_after_an_hour(register: RegisterOffice) -> None:
     secret = register.enrol("officer-1", Role.REGISTRAR)
     desk = register.sign_in("officer-1", secret)
     draft = bring(desk, EMBASSY)
@@ -252,16 +211,16 @@ def test_a_draft_is_its_accounts_alone_and_goes_after_an_hour(register: Register
     assert desk.get(draft).status_code == 404
 
 
-def test_locking_the_register_forgets_every_draft(register: Register) -> None:
+def test_locking_the_register_forgets_every_draft(register: RegisterOffice) -> None:
     desk = register.desk()
     draft = bring(desk, EMBASSY)
     assert desk.post("/lock/shut").status_code == 200
     assert desk.get(draft).status_code == 423
-    register.app.state.desk.register_key.put(Vault(bytes(range(32))), stays=True)
+    register.unlock()
     assert desk.get(draft).status_code == 404
 
 
-def test_a_list_that_nobody_wants_is_left(register: Register) -> None:
+def test_a_list_that_nobody_wants_is_left(register: RegisterOffice) -> None:
     desk = register.desk()
     draft = bring(desk, EMBASSY)
     assert desk.post(f"{draft}/drop").url.path == "/lists"
@@ -269,7 +228,7 @@ def test_a_list_that_nobody_wants_is_left(register: Register) -> None:
     assert "No list was taken in yet" in desk.get("/lists").text
 
 
-def test_a_sponsor_hands_in_its_own_lists_and_sees_no_other(register: Register) -> None:
+def test_a_sponsor_hands_in_its_own_lists_and_sees_no_other(register: RegisterOffice) -> None:
     desk = register.desk()
     take(desk, EMBASSY)
     ngo = register.desk(Role.LIST_SUBMITTER, id="ngo-1", sponsor="ngo")
@@ -285,13 +244,13 @@ def test_a_sponsor_hands_in_its_own_lists_and_sees_no_other(register: Register) 
 
 
 @pytest.mark.parametrize("role", [Role.GATE_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_who_has_no_business_with_lists_sees_none(register: Register, role: Role) -> None:
+def test_who_has_no_business_with_lists_sees_none(register: RegisterOffice, role: Role) -> None:
     desk = register.desk(role)
     for path in ("/lists", "/lists/new", "/entering", "/entering/forms", "/intake"):
         assert desk.get(path).status_code == 403
 
 
-def test_the_quality_panel_holds_figures_and_no_name(register: Register) -> None:
+def test_the_quality_panel_holds_figures_and_no_name(register: RegisterOffice) -> None:
     desk = register.desk()
     rows = [f"E-{n:03},F{n},Zqxname{n},Zqxsur,Yusuf,F,{1950 + n}-01-01,," for n in range(40)]
     take(desk, "\n".join([EMBASSY.splitlines()[0], *rows]))
@@ -301,7 +260,7 @@ def test_the_quality_panel_holds_figures_and_no_name(register: Register) -> None
     assert "Zqx" not in page
 
 
-def test_quarantined_rows_are_shown_as_they_came_with_the_reason(register: Register) -> None:
+def test_quarantined_rows_are_shown_as_they_came_with_the_reason(register: RegisterOffice) -> None:
     desk = register.desk()
     take(desk, EMBASSY)
     page = desk.get("/lists/of/embassy-1/quarantine").text
@@ -310,7 +269,7 @@ def test_quarantined_rows_are_shown_as_they_came_with_the_reason(register: Regis
     assert "Zqxnoori" not in page  # those rows are records
 
 
-def test_a_family_is_entered_at_the_desk(register: Register) -> None:
+def test_a_family_is_entered_at_the_desk(register: RegisterOffice) -> None:
     desk = register.desk(Role.CASE_OFFICER)
     form = {
         "1.full-name": "Parwana Noori",
@@ -327,7 +286,7 @@ def test_a_family_is_entered_at_the_desk(register: Register) -> None:
     assert "/lists/of/desk" in lists
 
 
-def test_an_entry_that_is_nobody_is_shown_again_at_once(register: Register) -> None:
+def test_an_entry_that_is_nobody_is_shown_again_at_once(register: RegisterOffice) -> None:
     desk = register.desk()
     answer = desk.post("/entering/desk", data={"1.sex": "F", "1.relation": "wife"})
     assert answer.status_code == 422
@@ -336,7 +295,7 @@ def test_an_entry_that_is_nobody_is_shown_again_at_once(register: Register) -> N
     assert desk.post("/entering/desk", data={}).status_code == 422
 
 
-def test_paper_forms_are_keyed_band_first_and_twice_is_once(register: Register) -> None:
+def test_paper_forms_are_keyed_band_first_and_twice_is_once(register: RegisterOffice) -> None:
     desk = register.desk()
     head, child = next_bands("KM", 0, 2)
     page = desk.get("/entering/paper").text
@@ -360,7 +319,7 @@ def test_paper_forms_are_keyed_band_first_and_twice_is_once(register: Register) 
     assert "Look at the band again" in answer.text
 
 
-def test_a_print_run_gives_each_band_out_once(register: Register) -> None:
+def test_a_print_run_gives_each_band_out_once(register: RegisterOffice) -> None:
     desk = register.desk()
     assert desk.get("/entering/forms").status_code == 200
     first = desk.post("/entering/forms/print", data={"series": "km", "count": 4}).text
@@ -374,26 +333,26 @@ def test_a_print_run_gives_each_band_out_once(register: Register) -> None:
     assert refused.status_code == 422
 
 
-def test_a_request_that_was_read_is_not_handled(register: Register) -> None:
+def test_a_request_that_was_read_is_not_handled(register: RegisterOffice) -> None:
     desk = register.desk()
     take(desk, EMBASSY)
     register.clock.pass_by(timedelta(hours=5))
     desk = register.desk(Role.CASE_OFFICER, id="case-1")
     page = desk.get("/intake").text
-    assert "3 requests are not handled yet" in page
+    assert "Requests not handled yet: 3" in page
     assert "5 h 00 min" in page
     person = re.search(r'action="/intake/(p-[0-9a-f]+)"', page)
     assert person is not None
     read = desk.post(f"/intake/{person[1]}", data={"stage": "read"}).text
-    assert "3 requests are not handled yet" in read
+    assert "Requests not handled yet: 3" in read
     told = desk.post(f"/intake/{person[1]}", data={"stage": "told", "why": "called"}).text
-    assert "2 requests are not handled yet" in told
+    assert "Requests not handled yet: 2" in told
     assert desk.post(f"/intake/{person[1]}", data={"stage": "lost"}).status_code == 400
 
 
 @pytest.mark.parametrize("language", ["en", "fa-AF"])
 def test_every_page_is_there_in_both_languages_without_inline_style_or_script(
-    register: Register, language: str
+    register: RegisterOffice, language: str
 ) -> None:
     desk = register.desk()
     desk.cookies.set("lang", language)
@@ -412,7 +371,7 @@ def test_every_page_is_there_in_both_languages_without_inline_style_or_script(
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*src=)|\son\w+=", answer.text), path
 
 
-def test_addresses_hold_no_word_of_a_list(register: Register) -> None:
+def test_addresses_hold_no_word_of_a_list(register: RegisterOffice) -> None:
     desk = register.desk()
     draft = bring(desk, EMBASSY)
     pages = desk.get(draft).text + confirm(desk, draft)

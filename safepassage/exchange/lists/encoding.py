@@ -129,7 +129,7 @@ def _strict(raw: bytes, encoding: str) -> Decoded:
             warning = "The list ends in the middle of a character: it may have been cut off"
         else:
             count = text.count("\ufffd")
-            warning = f"{count} characters are not {encoding.upper()}; they show as \ufffd"
+            warning = f"Characters that are not {encoding.upper()}: {count}; they show as \ufffd"
         return Decoded(text.removeprefix("\ufeff"), encoding, (warning,))
     return Decoded(text.removeprefix("\ufeff"), encoding)
 
@@ -163,7 +163,7 @@ def _mixed(lines: list[bytes], utf8: list[str | None], legacy: str) -> Decoded:
     ]
     count = sum(text is None for text in utf8)
     warning = (
-        f"{count} lines are not UTF-8 like the rest; they were read as {spoken(legacy)}."
+        f"Lines that are not UTF-8 like the rest: {count}; they were read as {spoken(legacy)}."
         " Look at them in the preview"
     )
     return Decoded("\n".join(texts), "utf-8", (warning,))

@@ -60,15 +60,15 @@ def warnings_about(sheets: tuple[Sheet, ...]) -> list[str]:
     sentences = (
         (
             Mark.BROKEN,
-            "{} rows are not what their format says, such as a quotation mark that is never closed;"
-            " they were kept as text",
+            "Rows that are not what their format says, such as a quotation mark that is never"
+            " closed: {}; they were kept as text",
         ),
-        (Mark.UNSEEN, "{} cells held characters that nobody can see; these were taken out"),
-        (Mark.CUT, "{} cells are longer than any name or note; their ends were left out"),
-        (Mark.FAULT, "{} cells hold an error of the program that wrote them"),
+        (Mark.UNSEEN, "Cells that held characters nobody can see: {}; these were taken out"),
+        (Mark.CUT, "Cells longer than any name or note: {}; their ends were left out"),
+        (Mark.FAULT, "Cells that hold an error of the program that wrote them: {}"),
         (
             Mark.FORMULA,
-            "{} cells are formulas; the values that the sender's program left were read",
+            "Cells that are formulas: {}; the values that the sender's program left were read",
         ),
     )
     for mark, sentence in sentences:

@@ -150,8 +150,8 @@ def _warnings(marks: WorkbookMarks, sheets: tuple[Sheet, ...]) -> tuple[str, ...
         found.append("The file carries macros; they were not opened")
     if marks.external_links:
         found.append(
-            f"The file refers to {marks.external_links} other files; none of them was opened"
+            f"Other files that this one refers to: {marks.external_links}; none of them was opened"
         )
     if marks.hidden_names:
-        found.append(f"The file has {marks.hidden_names} hidden names of areas")
+        found.append(f"Hidden names of areas: {marks.hidden_names}")
     return tuple(found)

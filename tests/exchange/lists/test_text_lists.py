@@ -63,7 +63,7 @@ def test_lists_of_two_senders_in_two_encodings_are_read_line_by_line() -> None:
     raw = "نام;تولد\nغلام سخی;1362\n".encode() + "زهراء;1370\n".encode("cp1256")
     found = read(raw, LIMITS)
     assert cells(found)[2][0] == "زهراء"
-    assert any("1 lines are not UTF-8" in warning for warning in found.warnings)
+    assert any("not UTF-8 like the rest: 1" in warning for warning in found.warnings)
 
 
 def test_the_desk_may_overrule_the_encoding() -> None:
