@@ -28,6 +28,7 @@ from safepassage.store.protection import Protection
 from safepassage.web.app import create_app
 from safepassage.web.live import Watch
 from safepassage.web.page import Desk
+from safepassage.web.quiet_log import keep_quiet
 from safepassage.web.records import StoreRecords
 from safepassage.web.settings import Settings, utc_now
 
@@ -107,6 +108,7 @@ def run(
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
+        keep_quiet()
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(config, app.state.desk.watch).run(sockets=[listener])
