@@ -71,8 +71,12 @@ class Store:
         self.where = engine.shown(url)
         try:
             self._engine: Engine = engine.reading_engine(url)
-            with self._reading() as connection:
-                engine.check_schema(connection, self.where)
+            try:
+                with self._reading() as connection:
+                    engine.check_schema(connection, self.where)
+            except BaseException:
+                self._engine.dispose()
+                raise
         except BaseException:
             if writer is not None:
                 writer.close()
