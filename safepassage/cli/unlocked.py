@@ -114,7 +114,8 @@ def _first_key(protection: Protection, key_file: Path | None, by: str) -> Vault:
     if key_file is not None:
         if not key_file.exists():
             make_key_file(key_file, protection.path)
-            typer.echo(f"made the key file {key_file}: without it nobody reads this register")
+            told = f"made the key file {key_file}: without it nobody reads this register"
+            typer.echo(told, err=True)
         lock = with_key_file(vault, key_file, protection.path)
     else:
         lock = with_passphrase(vault, _asked("A new passphrase for the register", twice=True))

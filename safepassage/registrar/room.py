@@ -48,8 +48,11 @@ class Matching(Protocol):
     def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
 
-    def compare(self, probe: Record, records: Sequence[Record]) -> list[tuple[Evidence, ...]]:
-        """What speaks for each of these being the probe, whatever list or family they are of."""
+    def compare(
+        self, probes: Sequence[Record], records: Sequence[Record], most: int
+    ) -> dict[RecordId, tuple[Evidence, ...]]:
+        """What speaks for each record being one of the probes, whatever list or family it is of:
+        of each record by the probe that it fits best, of the `most` records that fit best."""
 
     def explain(self, left: Record, right: Record, shelf: StoredShelf) -> tuple[Evidence, ...]:
         """The bars of a pair; they add up to its weight."""

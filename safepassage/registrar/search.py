@@ -28,9 +28,12 @@ from safepassage.store import register_records as stored
 
 LOOKING = "looking"  # the domain of the keys that only a search uses
 SHOWN_MAX = 10
+COMPARED_MAX = 50  # whose evidence is worked out
 OPENED_MAX = 300  # candidates that are opened for one search
 HOLDERS_MAX = 2_000  # of one key that are considered
 WEIGHT_MIN = 4.0  # log2: less is chance
+# Whoever fits a thousand times worse than the best is a relative or a stranger, and not revealed.
+SPREAD_MAX = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,18 @@ def _best(connection: Connection, room: Room, asked: Asked) -> tuple[list[_Score
     candidates, is_cut = _candidates(connection, room, tried)
     shelf = StoredShelf(connection, room.vault)
     opened = list(shelf.records(list(candidates)).values())
-    best: dict[RecordId, _Scored] = {}
-    for probe in tried:
-        for record, bars in zip(opened, room.matching.compare(probe, opened), strict=True):
-            weight = sum(bar.weight for bar in bars)
-            if weight >= WEIGHT_MIN and (record.id not in best or best[record.id].weight < weight):
-                best[record.id] = _Scored(record.id, weight, bars)
-    return sorted(best.values(), key=lambda s: (-s.weight, s.record)), is_cut
+    # Without a name a number must be the very one: the next number is often a relative's.
+    numbers = set(looking_keys(tried[0]))
+    exact = [record for record in opened if not numbers.isdisjoint(looking_keys(record))]
+    if exact or not asked.names:
+        opened, is_cut = exact, False
+    compared = room.matching.compare(tried, opened, COMPARED_MAX)
+    scored = [_Scored(i, sum(bar.weight for bar in bars), bars) for i, bars in compared.items()]
+    scored.sort(key=lambda s: (-s.weight, s.record))
+    if exact or not scored:
+        return scored, is_cut
+    least = max(WEIGHT_MIN, scored[0].weight - SPREAD_MAX)
+    return [one for one in scored if one.weight >= least], is_cut
 
 
 def _candidates(

@@ -80,6 +80,16 @@ class StoredShelf:
         waiting = {RecordId(row.id) for row in stored.waiting(self.connection)}
         return (r for r in all_records(self.connection, self.vault) if r.id not in waiting)
 
+    def families_of(self, records: Iterable[Record]) -> list[Record]:
+        """Everybody who came in one household of one list with one of these, opened."""
+        households = {
+            household_number(self.vault, record.list, record.household)
+            for record in records
+            if record.household
+        }
+        rows = stored.of_households(self.connection, households)
+        return list(self.records([RecordId(row.id) for row in rows]).values())
+
     def every_link(self) -> Mapping[Pair, Link]:
         """Every kept link."""
         return self.named(linked.all_links(self.connection))

@@ -7,11 +7,10 @@ engines that are compared with ours.  What is written is only what became differ
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import chain
 
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Pair
-from safepassage.register.linkage import Engine, Linkage, Progress
+from safepassage.register.linkage import Engine, Progress
 from safepassage.register.record import Record
 from safepassage.register.shelf import Change
 from safepassage.registrar.room import Matching
@@ -39,27 +38,24 @@ class WholeMatching:
         self, shelf: StoredShelf, records: Sequence[Record], progress: Progress | None = None
     ) -> Change:
         """What these new records change."""
-        everybody = list(chain(shelf.everything(), records))
-        return self._anew(shelf, everybody, progress)
+        return change_to(self._engine, shelf, [*shelf.everything(), *records], progress)
 
     def judged(self, shelf: StoredShelf, pairs: Collection[Pair]) -> Change:
         """What changed when the judgements about these pairs did."""
-        return self._anew(shelf, list(shelf.everything()))
+        return change_to(self._engine, shelf, list(shelf.everything()))
 
     def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
-        return self._anew(shelf, [r for r in shelf.everything() if r.id not in gone])
-
-    def _anew(
-        self, shelf: StoredShelf, records: list[Record], progress: Progress | None = None
-    ) -> Change:
-        judgements = shelf.judgements([record.id for record in records])
-        linkage = self._engine.link(records, judgements, progress)
-        return difference(shelf, linkage)
+        left = [record for record in shelf.everything() if record.id not in gone]
+        return change_to(self._engine, shelf, left)
 
 
-def difference(shelf: StoredShelf, linkage: Linkage) -> Change:
-    """What a linkage changes against what is kept."""
+def change_to(
+    engine: Engine, shelf: StoredShelf, records: list[Record], progress: Progress | None = None
+) -> Change:
+    """What becomes different when exactly these records are linked anew."""
+    judgements = shelf.judgements([record.id for record in records])
+    linkage = engine.link(records, judgements, progress)
     before = shelf.every_link()
     return Change(
         links={pair: link for pair, link in linkage.links.items() if before.get(pair) != link},

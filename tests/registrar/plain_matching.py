@@ -121,8 +121,13 @@ class PlainMatching:
         links = shelf.links(gone)
         return Change(gone=frozenset(links))
 
-    def compare(self, probe: Record, records: Sequence[Record]) -> list[tuple[Evidence, ...]]:
-        return [bars_of(probe, record) for record in records]
+    def compare(
+        self, probes: Sequence[Record], records: Sequence[Record], most: int
+    ) -> dict[RecordId, tuple[Evidence, ...]]:
+        def best(record: Record) -> tuple[Evidence, ...]:
+            return max((bars_of(p, record) for p in probes), key=lambda b: sum(e.weight for e in b))
+
+        return {record.id: best(record) for record in records}
 
     def explain(self, left: Record, right: Record, shelf: Shelf) -> tuple[Evidence, ...]:
         return (*bars_of(left, right), Evidence("prior", "any-pair", WORTH["prior"]))

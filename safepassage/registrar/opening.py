@@ -1,0 +1,59 @@
+"""Opening the register: store, key, and the model that is frozen for this operation.
+
+The model stands in the register itself, sealed like a record, because it knows names.  As long as
+none was kept the one that comes with the program is in force.  Another model is a decision: it can
+move people between persons, so it is a new version, and everything is linked anew under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from safepassage.register.match.model import Model
+from safepassage.registrar import lists
+from safepassage.registrar.access import REVIEW_BUDGET, Access, Trail
+from safepassage.registrar.matching import OwnMatching
+from safepassage.registrar.registrar import Registrar
+from safepassage.registrar.room import Matching, Room
+from safepassage.registrar.starting import starting_model
+from safepassage.secure.reveal import DEFAULT_BUDGET, Budget
+from safepassage.secure.vault import Vault
+from safepassage.store.store import Store
+
+MODEL = "model"  # the document that holds it
+
+
+def default_matching() -> Matching:
+    """Our own engine with the model that comes with the program."""
+    return OwnMatching(starting_model())
+
+
+def open_registrar(
+    store: Store,
+    vault: Vault,
+    trail: Trail,
+    clock: Callable[[], datetime],
+    *,
+    region: str = "AF",
+    desk: Budget = DEFAULT_BUDGET,
+    review: Budget = REVIEW_BUDGET,
+) -> Registrar:
+    """The register, unlocked, under the model that it keeps.
+
+    Raises:
+        ModelError: the model that it keeps cannot be read by this program.
+    """
+    matching = default_matching()
+    room = Room(store, vault, clock, Access(trail, clock, desk, review), matching)
+    with store.reading() as connection:
+        kept = lists.get_document(connection, room, MODEL)
+    if kept is not None:
+        matching = OwnMatching(Model.from_json(kept["model"]))
+    return Registrar(store, vault, trail, clock, matching, region=region, desk=desk, review=review)
+
+
+def freeze_model(room: Room, model: Model) -> int:
+    """Keep a model as the one in force from the next opening on; its version in the register."""
+    with room.changing, room.store.writing() as connection:
+        return lists.put_document(connection, room, MODEL, {"model": model.to_json()})
