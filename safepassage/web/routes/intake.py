@@ -16,12 +16,13 @@ from safepassage.web.registering import Registering
 
 router = APIRouter(prefix="/intake", dependencies=[Depends(requires(Action.WORK_INTAKE))])
 STAGES = tuple(Stage)
+SHOWN_MAX = 50  # requests with their buttons; the longest waiting ones are there
 
 
 @router.get("")
 def queue(request: Request, viewer: Viewing, registrar: Registering) -> Response:
     """Requests by stage with their ages, and those that wait, the longest first; ids only."""
-    found = registrar.intake(viewer)
+    found = registrar.intake(viewer, limit=SHOWN_MAX)
     unhandled = sum(count.count for count in found.stages if count.stage is not Stage.TOLD)
     return render(
         request,
