@@ -80,6 +80,7 @@ audit = Table(
 )
 _is_about = text("subject IS NOT NULL")
 Index("audit_account", audit.c.account, audit.c.kind, audit.c.at)
+Index("audit_kind", audit.c.kind, audit.c.at)
 Index(
     "audit_subject",
     audit.c.subject,

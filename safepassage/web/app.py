@@ -27,7 +27,7 @@ from safepassage.model.errors import (
     UnknownPlaceError,
 )
 from safepassage.registrar.errors import NotAllowedError, UnknownSubjectError
-from safepassage.secure.errors import LockedError
+from safepassage.secure.errors import LockedError, SealBrokenError, WrongKeyError
 from safepassage.store.errors import StoreError
 from safepassage.web.access import NoAccountsError, NotSignedInError, RefusedError
 from safepassage.web.identify import BusyError, Identify
@@ -142,6 +142,8 @@ ERRORS: dict[type[Exception], Wrong] = {
     BusyError: Wrong(503, "error.busy"),
     LockedError: Wrong(423, "error.locked"),
     StoreError: Wrong(503, "error.store"),
+    SealBrokenError: Wrong(503, "error.store"),
+    WrongKeyError: Wrong(503, "error.store"),
     SafePassageError: Wrong(400, "error.question"),
 }
 

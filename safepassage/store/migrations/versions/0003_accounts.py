@@ -84,6 +84,7 @@ def _make_audit() -> None:
         _word("hash"),
     )
     op.create_index("audit_account", "audit", ["account", "kind", "at"])
+    op.create_index("audit_kind", "audit", ["kind", "at"])
     is_about = sa.text("subject IS NOT NULL")
     op.create_index(
         "audit_subject",
