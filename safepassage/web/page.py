@@ -28,6 +28,7 @@ from safepassage.web.live import Watch
 from safepassage.web.navigation import open_to
 from safepassage.web.plain import plain
 from safepassage.web.register_key import RegisterKey
+from safepassage.web.sentences import says
 from safepassage.web.settings import Settings
 from safepassage.web.sign_in import Links, Sessions
 
@@ -216,6 +217,7 @@ def environment() -> Environment:
         offset=words.offset,
         question_path=question_path,
         desks_open_to=open_to,
+        says=says,
         hour=timedelta(hours=1),
     )
     return env

@@ -146,7 +146,7 @@ def test_a_person_changes_what_was_proposed_and_it_is_remembered_for_the_sponsor
     confirm(desk, draft, **changed)
     assert desk.post(f"{draft}/take").status_code == 200
     later = desk.get(bring(desk, text.replace("Omid", "Amid"), "embassy-2")).text
-    assert later.count('</span> <span lang="en" dir="ltr">confirmed for this sponsor') == 3
+    assert later.count("</span> confirmed for this sponsor before") == 3
     assert 'value="profession" selected' in later
 
 
@@ -369,6 +369,26 @@ def test_every_page_is_there_in_both_languages_without_inline_style_or_script(
         assert answer.status_code == 200, path
         assert f'lang="{language}"' in answer.text
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*src=)|\son\w+=", answer.text), path
+
+
+def test_a_desk_in_dari_says_nothing_in_english(register: RegisterOffice) -> None:
+    desk = register.desk()
+    desk.cookies.set("lang", "fa-AF")
+    text = (
+        "Ref,Name,Sex,Date of birth,Passport,Phone,E-mail,Odd,Odd\n"
+        "1,Parwana Noori,Q,31/02/1985,P99,12,x,7,\n2,Null,F,2050-01-01,word,9.37E+10,,,8\n"
+        "3,,,,,,,,\nTotal,2,,,,,,,\n4,Omid,M,about,1234567890,070555010,,,,9,9\n"
+        'Ref,Name,Sex,Date of birth,Passport,Phone,E-mail,Odd,Odd\n5,"Laila,F\n'
+    )
+    draft = bring(desk, text.encode() + b"6,Zo\xe9,F,1990,,,,,\n")
+    pages = [desk.get(draft).text, confirm(desk, draft)]
+    refused = {"sponsor": "embassy", "list": "embassy-1"}
+    for raw in (b"%PDF", b"PK\x03\x04", b"\x89PNG"):
+        files = {"file": ("a", raw, "text/csv")}
+        pages.append(desk.post("/lists/new", data=refused, files=files).text)
+    pages.append(desk.post("/entering/paper", data={"1.band": "x", "1.full-name": "y"}).text)
+    for page in pages:
+        assert re.findall(r'<span lang="en" dir="ltr">([^<]*)</span>', page) == []
 
 
 def test_addresses_hold_no_word_of_a_list(register: RegisterOffice) -> None:

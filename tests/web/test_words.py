@@ -23,6 +23,7 @@ from safepassage.secure.roles import Role
 from safepassage.store.account_values import Way
 from safepassage.web.departures import PLANNED, WORDS
 from safepassage.web.navigation import DESKS
+from safepassage.web.sentences import PREFIX
 from safepassage.web.words import HEADER, LANGUAGES, countdown, duration, number, signed, words
 
 WEB = files("safepassage.web")
@@ -66,6 +67,7 @@ def keys_made() -> set[str]:
         *(f"audit.{kind}" for kind in Kind),
         *(f"way.{way}" for way in Way),
         *(f"nav.{desk.key}" for desk in DESKS),
+        *(key for key in words("en").texts if key.startswith(PREFIX)),
         *(f"field.{field}" for field in Field),
         *(f"stage.{stage}" for stage in Stage),
         *(f"precision.{kind}" for kind in (*Precision, "none")),
