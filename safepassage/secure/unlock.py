@@ -32,6 +32,7 @@ SALT_BYTES = 16
 PASSPHRASE_LENGTH_MIN = 20  # of the register: five or six random words
 PASSPHRASE_LENGTH_MAX = 1000
 FORMAT = "safepassage-lock-1"
+_CONTEXT = FORMAT.encode()  # associated data; another salt or cost gives another slot key anyway
 SLOTS_MAX = 16
 # A lock that somebody changed must not be able to exhaust the machine that tries it.
 MEMORY_KIB_MAX, PASSES_MAX, LANES_MAX = 4 * 1024 * 1024, 100, 64
@@ -261,21 +262,14 @@ def _file_key(content: bytes, salt: bytes) -> bytearray:
     return subkey(content, f"key-file {salt.hex()}")
 
 
-def _context(slot: Slot) -> bytes:
-    """What a slot says about itself, so that a slot with another cost or salt does not open."""
-    cost = slot.cost or Cost(0, 0, 0)
-    told = f"{FORMAT} {slot.way} {slot.salt.hex()} {cost.memory_kib} {cost.passes} {cost.lanes}"
-    return told.encode()
-
-
 def _with_slot(lock: Lock | None, vault: Vault, slot: Slot, key: bytearray) -> Lock:
-    filled = replace(slot, wrapped=vault.wrapped_under(key, _context(slot)))
+    filled = replace(slot, wrapped=vault.wrapped_under(key, _CONTEXT))
     others = tuple(s for s in lock.slots if s.way is not slot.way) if lock is not None else ()
     return Lock((*others, filled))
 
 
 def _tried(slot: Slot, key: bytearray) -> Vault | None:
-    content = opened_key(key, _context(slot), slot.wrapped)
+    content = opened_key(key, _CONTEXT, slot.wrapped)
     if content is None:
         return None
     vault = Vault(content)

@@ -149,6 +149,13 @@ def test_a_locked_vault_stops_everything_that_was_made_by_it() -> None:
             asked()
 
 
+def test_the_register_key_is_overwritten_where_it_stood() -> None:
+    vault = Vault(os.urandom(32))
+    stood = vault._root
+    vault.lock()
+    assert stood == bytes(32)
+
+
 def test_nothing_that_holds_a_key_can_be_printed_copied_or_sent_elsewhere() -> None:
     secret = bytes(range(32))
     vault = Vault(secret)

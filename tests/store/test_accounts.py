@@ -125,6 +125,14 @@ def test_a_disabled_account_is_out_at_once_and_stays_out(kept: Protection) -> No
     assert kept.accounts.passkey("key-a") is not None
 
 
+def test_a_session_that_begins_while_its_account_is_shut_out_opens_nothing(
+    kept: Protection,
+) -> None:
+    id = registrar(kept)
+    kept.accounts.disable(id, ADMIN)
+    assert kept.sessions.find(kept.sessions.start(id, Way.PASSKEY)) is None
+
+
 def test_an_enrolment_link_opens_once_and_for_a_day(kept: Protection, clock: Clock) -> None:
     id = registrar(kept)
     code = kept.accounts.make_link(id, ADMIN)
