@@ -27,7 +27,9 @@ from safepassage.secure.unlock import (
     with_passphrase,
 )
 from safepassage.secure.vault import Vault
+from safepassage.store.errors import SchemaError, StoreMissingError
 from safepassage.store.protection import Protection
+from safepassage.store.register_place import RegisterPlace
 from safepassage.store.store import Store, open_store
 
 PASSPHRASE = "SAFEPASSAGE_PASSPHRASE"  # noqa: S105  the name of a variable, not what is in it
@@ -73,14 +75,28 @@ def unlocked(
         ProtectionError: the key does not fit.
         BadQuestionError: no key was given, or there is no such account.
     """
-    with open_store(address, writer=writer) as store, Protection(address, now) as protection:
+    if writer:
+        _make_ready(address)
+    with (
+        open_store(address) as store,
+        RegisterPlace(address) as place,
+        Protection(address, now) as protection,
+    ):
         viewer = _viewer(protection, account)
         vault = _vault(protection, key_file, may_make=writer, by=viewer.account)
         try:
-            registrar = open_registrar(store, vault, protection.trail, now)
+            registrar = open_registrar(place, vault, protection.trail, now)
             yield Unlocked(registrar, viewer, store)
         finally:
             vault.lock()
+
+
+def _make_ready(address: str) -> None:
+    """Make a ledger where there is none, or bring an older one up to date."""
+    try:
+        RegisterPlace(address).close()
+    except (StoreMissingError, SchemaError):
+        open_store(address, writer=True).close()
 
 
 def _viewer(protection: Protection, account: str | None) -> Viewer:

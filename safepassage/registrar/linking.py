@@ -22,11 +22,16 @@ from safepassage.registrar.room import Room
 from safepassage.registrar.shelf import StoredShelf, all_records, stored_link
 from safepassage.registrar.verdicts import Standing, standings
 from safepassage.secure.vault import Vault
+from safepassage.store import register_journal as journal_stored
 from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
 from safepassage.store import register_rows as rows_stored
 from safepassage.store.register_links import Member
 from safepassage.store.register_records import StoredRecord
+
+# How often a linking is computed from a snapshot that another process makes stale meanwhile; then
+# it is computed once more while nobody else can write.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +46,77 @@ class Linked:
 def link_waiting(room: Room, progress: Progress | None = None) -> Linked:
     """Link the records that wait, and keep what that changes."""
     with room.changing:
-        with room.store.reading() as connection:
-            waiting = stored.waiting(connection)
-            shelf = CountingShelf(connection, room.vault)
-            new = list(shelf.records([RecordId(row.id) for row in waiting]).values())
-            change = room.matching.extend(shelf, new, progress) if new else Change()
+        for _ in range(ATTEMPTS):
+            with room.store.reading() as connection:
+                stamp = _stamp(connection)
+                change, new = _extended(room, connection, progress)
+            with room.store.writing() as connection:
+                if _stamp(connection) == stamp:
+                    return _keep_linked(room, connection, change, new)
         with room.store.writing() as connection:
-            stored.make_findable(connection, waiting)
-            keep_change(connection, room.vault, change)
-            clusters = linked.memberships(connection, [row.number for row in waiting])
-            bands = linked.band_counts(connection)
+            change, new = _extended(room, connection, progress)
+            return _keep_linked(room, connection, change, new)
+
+
+def _stamp(connection: Connection) -> tuple[int, int, int]:
+    """Tells whether another process judged, erased, took in or linked since a snapshot."""
+    return (
+        journal_stored.entry_count(connection),
+        stored.counts(connection)[0],
+        linked.member_count(connection),
+    )
+
+
+def _extended(
+    room: Room, connection: Connection, progress: Progress | None
+) -> tuple[Change, list[StoredRecord]]:
+    """What the waiting records change, and which they are."""
+    waiting = stored.waiting(connection)
+    if not waiting:
+        return Change(), []
+    shelf = CountingShelf(connection, room.vault)
+    new = list(shelf.records([RecordId(row.id) for row in waiting]).values())
+    return room.matching.extend(shelf, new, progress), waiting
+
+
+def _keep_linked(
+    room: Room, connection: Connection, change: Change, new: list[StoredRecord]
+) -> Linked:
+    stored.make_findable(connection, new)
+    keep_change(connection, room.vault, change)
+    clusters = linked.memberships(connection, [row.number for row in new])
     merged = sum(member.record != member.cluster for member in clusters)
-    return Linked(len(new), merged, bands.get("ask", 0))
+    return Linked(len(new), merged, linked.band_counts(connection).get("ask", 0))
 
 
 def rebuild(room: Room, progress: Progress | None = None) -> Linkage:
     """Link everything anew; with the same model nothing changes."""
     with room.changing:
-        with room.store.reading() as connection:
-            counting = [
-                standing.counts
-                for standing in all_standings(connection, room.vault).values()
-                if standing.counts is not None
-            ]
-            records = all_records(connection, room.vault)
-            linkage = room.matching.link(records, counting, progress)
-            waiting = stored.waiting(connection)
-            shredded = linked.memberships(connection, stored.shredded(connection))
+        for _ in range(ATTEMPTS):
+            with room.store.reading() as connection:
+                stamp = _stamp(connection)
+                linkage = _relinked(room, connection, progress)
+            with room.store.writing() as connection:
+                if _stamp(connection) == stamp:
+                    return _keep_rebuilt(room, connection, linkage)
         with room.store.writing() as connection:
-            linked.drop_all(connection)
-            linked.put_members(connection, shredded)
-            stored.make_findable(connection, waiting)
-            whole = Change(
-                links=linkage.links, cluster_of=linkage.cluster_of, likely_of=linkage.likely_of
-            )
-            keep_change(connection, room.vault, whole)
+            return _keep_rebuilt(room, connection, _relinked(room, connection, progress))
+
+
+def _relinked(room: Room, connection: Connection, progress: Progress | None) -> Linkage:
+    standing = all_standings(connection, room.vault).values()
+    counting = [s.counts for s in standing if s.counts is not None]
+    return room.matching.link(all_records(connection, room.vault), counting, progress)
+
+
+def _keep_rebuilt(room: Room, connection: Connection, linkage: Linkage) -> Linkage:
+    waiting = stored.waiting(connection)
+    shredded = linked.memberships(connection, stored.shredded(connection))
+    linked.drop_all(connection)
+    linked.put_members(connection, shredded)
+    stored.make_findable(connection, waiting)
+    whole = Change(links=linkage.links, cluster_of=linkage.cluster_of, likely_of=linkage.likely_of)
+    keep_change(connection, room.vault, whole)
     return linkage
 
 

@@ -19,7 +19,7 @@ from safepassage.registrar.room import Matching, Room
 from safepassage.registrar.starting import starting_model
 from safepassage.secure.reveal import DEFAULT_BUDGET, Budget
 from safepassage.secure.vault import Vault
-from safepassage.store.store import Store
+from safepassage.store.register_place import Place
 
 MODEL = "model"  # the document that holds it
 
@@ -30,7 +30,7 @@ def default_matching() -> Matching:
 
 
 def open_registrar(
-    store: Store,
+    store: Place,
     vault: Vault,
     trail: Trail,
     clock: Callable[[], datetime],

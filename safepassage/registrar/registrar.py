@@ -62,7 +62,7 @@ from safepassage.secure.vault import Vault
 from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
 from safepassage.store import register_rows as rows_stored
-from safepassage.store.store import Store
+from safepassage.store.register_place import Place
 
 WAITING_SHOWN_MAX = 200
 QUESTIONS_SHOWN_MAX = 20
@@ -72,7 +72,7 @@ class Registrar:
     """The register, unlocked.
 
     Args:
-        store: the database; open for writing by whoever takes lists, judges or erases.
+        store: the database that holds the register.
         vault: the register's key.
         trail: the audit chain.
         clock: the server's clock.
@@ -84,7 +84,7 @@ class Registrar:
 
     def __init__(
         self,
-        store: Store,
+        store: Place,
         vault: Vault,
         trail: Trail,
         clock: Callable[[], datetime],

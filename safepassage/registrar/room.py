@@ -16,7 +16,7 @@ from safepassage.register.shelf import Change
 from safepassage.registrar.access import Access, Clock
 from safepassage.registrar.shelf import StoredShelf
 from safepassage.secure.vault import Vault
-from safepassage.store.store import Store
+from safepassage.store.register_place import Place
 
 
 class Matching(Protocol):
@@ -62,13 +62,13 @@ class Matching(Protocol):
 class Room:
     """Store, vault, clock and rules."""
 
-    store: Store
+    store: Place
     vault: Vault
     clock: Callable[[], datetime]
     access: Access
     matching: Matching
-    # One change of the register at a time.  Gate scans do not wait for it: what takes long is
-    # computed from a snapshot, and only what was found is written in a transaction.
+    # One change of the register at a time in this process.  Gate scans do not wait for it: what
+    # takes long is computed from a snapshot, and only what was found is written in a transaction.
     changing: threading.RLock = field(default_factory=threading.RLock)
 
 

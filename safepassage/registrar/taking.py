@@ -102,15 +102,13 @@ def keep(room: Room, incoming: Incoming) -> Kept:
     check_id(incoming.list, "list")
     check_id(incoming.sponsor, "sponsor")
     digest = _file_digest(room, incoming)
-    with room.changing:
-        with room.store.reading() as connection:
-            before = rows_stored.versions(connection, incoming.list)
-            _check_sponsor(before, incoming.sponsor)
-            same = next((v for v in before if v.digest == digest), None)
-            if same is not None:
-                return _known(connection, same)
-        with room.store.writing() as connection:
-            return _kept(connection, room, incoming, digest, len(before) + 1)
+    with room.changing, room.store.writing() as connection:
+        before = rows_stored.versions(connection, incoming.list)
+        _check_sponsor(before, incoming.sponsor)
+        same = next((v for v in before if v.digest == digest), None)
+        if same is not None:
+            return _known(connection, same)
+        return _kept(connection, room, incoming, digest, len(before) + 1)
 
 
 def row_digest(room: Room, outcome: Outcome) -> str:

@@ -251,3 +251,22 @@ def migrate(connection: Connection, where: str) -> None:
 def readable(fault: DBAPIError) -> str:
     """What the database said, without the statement and its values."""
     return str(fault.orig).strip().splitlines()[0] if fault.orig else type(fault).__name__
+
+
+def forget_deleted(connection: Connection) -> None:
+    """Overwrite what was deleted where the database still holds it: its log, its dead rows.
+
+    SQLite overwrites deleted rows at once, but its write-ahead log keeps the pages as they were
+    until it is emptied.  A reader that holds an older snapshot can keep it from being emptied; the
+    log is then emptied by the next deletion, or when the last connection closes.
+    """
+    connection.rollback()
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    driver.autocommit = True
+    try:
+        driver.execute("VACUUM register_key, register_record, register_row, register_blind")
+    finally:
+        driver.autocommit = False

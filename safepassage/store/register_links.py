@@ -137,6 +137,11 @@ def all_members(connection: Connection) -> list[Member]:
     return [Member(*row) for row in connection.execute(_MEMBERS)]
 
 
+def member_count(connection: Connection) -> int:
+    """How many records are linked."""
+    return connection.execute(select(func.count()).select_from(register_member)).scalar_one()
+
+
 def person_counts(connection: Connection) -> tuple[int, int]:
     """How many persons there are: at least, if every likely link holds, and at most."""
     both = select(

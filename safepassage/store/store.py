@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -111,24 +111,6 @@ class Store:
                 yield connection
         except DBAPIError as fault:
             raise StoreError(f"{self.where} cannot be read: {engine.readable(fault)}") from fault
-
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A connection that sees one unchanging snapshot, for what stands beside the ledger."""
-        return self._reading()
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction that writes beside the ledger: all of it or nothing, and one at a time.
-
-        Raises:
-            StoreFaultError: the disk or database failed now or before; nothing was recorded.
-        """
-        with self._writing().transaction() as begun:
-            yield begun.connection
-
-    def forget_deleted(self) -> None:
-        """Overwrite what was deleted where the database still holds it: its log, its dead rows."""
-        self._writing().forget_deleted()
 
     def _writing(self) -> Writer:
         if self._writer is None:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -128,26 +128,6 @@ class Writer:
                 raise
             self._left = left
             self._whereabouts.keep()
-
-    def forget_deleted(self) -> None:
-        """Overwrite what was deleted where the database still holds it: its log, its dead rows.
-
-        SQLite overwrites deleted rows at once, but its write-ahead log keeps the pages as they were
-        until it is emptied.  A reader that holds an older snapshot can keep it from being emptied;
-        the log is then emptied when the next deletion, or the last close, comes.
-        """
-        with self._mutex:
-            connection = self._ready()
-            driver: Any = connection.connection.driver_connection
-            if self._file is not None:
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                return
-            connection.rollback()
-            driver.autocommit = True
-            try:
-                driver.execute("VACUUM register_key, register_record, register_row, register_blind")
-            finally:
-                driver.autocommit = False
 
     def _ready(self) -> Connection:
         if self._fault is not None:

@@ -19,12 +19,14 @@ from types import FrameType
 import uvicorn
 
 from safepassage.model.errors import SafePassageError
+from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import WrongKeyError
 from safepassage.secure.roles import COMMAND_LINE
 from safepassage.secure.unlock import Way, unlock_with_key_file
 from safepassage.store import open_store
 from safepassage.store.protection import Protection
+from safepassage.store.register_place import RegisterPlace
 from safepassage.web.app import create_app
 from safepassage.web.live import Watch
 from safepassage.web.page import Desk
@@ -81,7 +83,11 @@ def run(
     """
     check_loopback(host)
     leave_no_core()
-    with open_store(store_url) as store, Protection(store_url, utc_now) as protection:
+    with (
+        open_store(store_url) as store,
+        RegisterPlace(store_url) as place,
+        Protection(store_url, utc_now) as protection,
+    ):
         records = StoreRecords(store)
         operation = records.operation()
         listener = listen(host, port)
@@ -90,6 +96,7 @@ def run(
             origin=origin_of(listener),
             sessions_path=sessions_path(store.where),
             protection=protection,
+            register=lambda vault: open_registrar(place, vault, protection.trail, utc_now),
         )
         app = create_app(settings)
         if key_file is not None:

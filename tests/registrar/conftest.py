@@ -20,6 +20,7 @@ from safepassage.secure.roles import Role, Viewer
 from safepassage.secure.vault import Vault
 from safepassage.store import Store, open_store
 from safepassage.store.protection import Protection
+from safepassage.store.register_place import RegisterPlace
 from safepassage.store.register_records import all_records
 from tests.registrar.plain_matching import PlainMatching
 
@@ -50,7 +51,8 @@ class Desk:
     """A register at work, with shorter words for what tests do often."""
 
     registrar: Registrar
-    store: Store
+    store: Store  # the ledger's
+    place: RegisterPlace
     protection: Protection
     clock: Clock
     numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -84,7 +86,7 @@ class Desk:
 
     def person_ids(self) -> list[PersonId]:
         """Every person there is now."""
-        with self.store.reading() as connection:
+        with self.place.reading() as connection:
             minted = [PersonId(row.person) for row in all_records(connection)]
         return sorted({self.registrar.current(person) for person in minted})
 
@@ -113,6 +115,7 @@ def open_desk(address: str) -> Iterator[Callable[..., Desk]]:
     def close() -> None:
         for desk in opened:
             desk.protection.close()
+            desk.place.close()
             desk.store.close()
         opened.clear()
 
@@ -125,9 +128,9 @@ def open_desk(address: str) -> Iterator[Callable[..., Desk]]:
         close()
         clock = Clock()
         store = open_store(at, writer=True)
-        protection = Protection(at, clock)
+        place, protection = RegisterPlace(at), Protection(at, clock)
         registrar = Registrar(
-            store,
+            place,
             Vault(KEY),
             protection.trail,
             clock,
@@ -135,7 +138,7 @@ def open_desk(address: str) -> Iterator[Callable[..., Desk]]:
             desk=desk,
             review=review,
         )
-        opened.append(Desk(registrar, store, protection, clock))
+        opened.append(Desk(registrar, store, place, protection, clock))
         return opened[-1]
 
     yield make

@@ -17,10 +17,11 @@ from safepassage.registrar import Registrar
 from safepassage.registrar.room import Matching
 from safepassage.registrar.whole import WholeMatching
 from safepassage.secure.vault import Vault
-from safepassage.store import Store, open_store
+from safepassage.store import open_store
 from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
 from safepassage.store.protection import Protection
+from safepassage.store.register_place import RegisterPlace
 from tests.registrar.conftest import KEY, MANY, REGISTRAR, SECOND, Clock, Desk
 from tests.registrar.plain_matching import PlainMatching
 
@@ -55,9 +56,13 @@ def opened(empty: Path, matching: Matching | None = None) -> Iterator[Desk]:
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         address = shutil.copy(empty, Path(folder, "register.db")).as_posix()
         clock = Clock()
-        with open_store(address, writer=True) as store, Protection(address, clock) as protection:
+        with (
+            open_store(address, writer=True) as store,
+            RegisterPlace(address) as place,
+            Protection(address, clock) as protection,
+        ):
             registrar = Registrar(
-                store,
+                place,
                 Vault(KEY),
                 protection.trail,
                 clock,
@@ -65,7 +70,7 @@ def opened(empty: Path, matching: Matching | None = None) -> Iterator[Desk]:
                 desk=MANY,
                 review=MANY,
             )
-            yield Desk(registrar, store, protection, clock)
+            yield Desk(registrar, store, place, protection, clock)
 
 
 def written(table: list[tuple[str, ...]]) -> str:
@@ -73,9 +78,9 @@ def written(table: list[tuple[str, ...]]) -> str:
     return "\n".join(["Family | Name | Date of birth | Passport", *lines])
 
 
-def partition(store: Store) -> set[frozenset[str]]:
+def partition(place: RegisterPlace) -> set[frozenset[str]]:
     """Which records are together, by their ids."""
-    with store.reading() as connection:
+    with place.reading() as connection:
         ids = {row.number: row.id for row in stored.all_records(connection)}
         together: dict[int, set[str]] = {}
         for member in linked.all_members(connection):
@@ -83,16 +88,18 @@ def partition(store: Store) -> set[frozenset[str]]:
     return {frozenset(records) for records in together.values()}
 
 
-def links(store: Store) -> set[tuple[frozenset[str], float, str]]:
-    with store.reading() as connection:
+def links(place: RegisterPlace) -> set[tuple[frozenset[str], float, str]]:
+    with place.reading() as connection:
         ids = {row.number: row.id for row in stored.all_records(connection)}
         found = linked.links_of(connection, ids)
     return {(frozenset({ids[k.left], ids[k.right]}), k.weight, k.band) for k in found}
 
 
-def pairs_of(store: Store, said: list[tuple[int, int, Verdict]]) -> list[tuple[Pair, Verdict]]:
+def pairs_of(
+    place: RegisterPlace, said: list[tuple[int, int, Verdict]]
+) -> list[tuple[Pair, Verdict]]:
     """Sayings about places in the sorted list of records, as pairs; each pair once."""
-    with store.reading() as connection:
+    with place.reading() as connection:
         ids = sorted(RecordId(row.id) for row in stored.all_records(connection))
     found: dict[Pair, Verdict] = {}
     for one, other, verdict in said:
@@ -122,10 +129,10 @@ def test_the_order_of_lists_and_repetition_change_nothing(
             one.take(text, name)
         for name, text in shuffled:
             other.take(text, name)
-        judge_all(one, pairs_of(one.store, said))
-        judge_all(other, list(reversed(pairs_of(other.store, said))))
-        assert partition(one.store) == partition(other.store)
-        assert links(one.store) == links(other.store)
+        judge_all(one, pairs_of(one.place, said))
+        judge_all(other, list(reversed(pairs_of(other.place, said))))
+        assert partition(one.place) == partition(other.place)
+        assert links(one.place) == links(other.place)
 
 
 @OFTEN
@@ -137,10 +144,10 @@ def test_a_rebuild_gives_what_stands_already(
         for n, table in enumerate(tables):
             desk.take(written(table), f"list-{n}")
             if not n:
-                judge_all(desk, pairs_of(desk.store, said))
-        before = partition(desk.store), links(desk.store), desk.person_ids()
+                judge_all(desk, pairs_of(desk.place, said))
+        before = partition(desk.place), links(desk.place), desk.person_ids()
         desk.registrar.rebuild(REGISTRAR)
-        assert (partition(desk.store), links(desk.store), desk.person_ids()) == before
+        assert (partition(desk.place), links(desk.place), desk.person_ids()) == before
         assert not desk.registrar.check(REGISTRAR)
 
 
@@ -152,15 +159,15 @@ def test_undoing_every_judgement_leaves_no_trace_but_the_chain(
     with opened(empty_file) as desk:
         for n, table in enumerate(tables):
             desk.take(written(table), f"list-{n}")
-        before = partition(desk.store), links(desk.store), desk.persons()
+        before = partition(desk.place), links(desk.place), desk.persons()
         judged = [
             desk.registrar.judge(viewer, pair, verdict, "looked at both").judgement.id
-            for pair, verdict in pairs_of(desk.store, said)
+            for pair, verdict in pairs_of(desk.place, said)
             for viewer in (REGISTRAR, SECOND)
         ]
         for judgement in judged:
             desk.registrar.undo(REGISTRAR, judgement)
-        assert (partition(desk.store), links(desk.store), desk.persons()) == before
+        assert (partition(desk.place), links(desk.place), desk.persons()) == before
 
 
 @OFTEN
@@ -171,13 +178,13 @@ def test_not_the_same_is_never_joined_again(
     with opened(empty_file) as desk:
         for n, table in enumerate(tables):
             desk.take(written(table), f"list-{n}")
-        apart = [pair for pair, v in pairs_of(desk.store, said) if v is Verdict.NOT_SAME]
+        apart = [pair for pair, v in pairs_of(desk.place, said) if v is Verdict.NOT_SAME]
         for pair in apart:
             desk.registrar.judge(REGISTRAR, pair, Verdict.NOT_SAME, "seen both")
         desk.take(written(tables[0]), "list-again")
         desk.registrar.rebuild(REGISTRAR)
         for pair in apart:
-            assert not any({*pair} <= together for together in partition(desk.store))
+            assert not any({*pair} <= together for together in partition(desk.place))
 
 
 @OFTEN
@@ -204,9 +211,9 @@ def test_an_engine_that_only_links_anew_gives_the_same(
             for n, table in enumerate(tables):
                 desk.take(written(table), f"list-{n}")
                 if not n:
-                    judge_all(desk, pairs_of(desk.store, said))
-        assert partition(one.store) == partition(other.store)
-        assert links(one.store) == links(other.store)
+                    judge_all(desk, pairs_of(desk.place, said))
+        assert partition(one.place) == partition(other.place)
+        assert links(one.place) == links(other.place)
         other.registrar.shred(REGISTRAR, other.person_ids()[0])
         one.registrar.shred(REGISTRAR, one.person_ids()[0])
-        assert sorted(map(len, partition(one.store))) == sorted(map(len, partition(other.store)))
+        assert sorted(map(len, partition(one.place))) == sorted(map(len, partition(other.place)))

@@ -29,6 +29,6 @@ def test_what_somebody_changed_behind_its_back_is_said(
     desk.take(EMBASSY, "list-a", "embassy")
     desk.take(MINISTRY, "list-b", "ministry")
     assert not desk.registrar.check(REGISTRAR)
-    with desk.store.writing() as connection:
+    with desk.place.writing() as connection:
         connection.exec_driver_sql(change)
     assert sentence in " ".join(desk.registrar.check(REGISTRAR))

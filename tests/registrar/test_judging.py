@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-import sqlalchemy as sa
 
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import PersonId
 from safepassage.register.judgement import Pair, Verdict
 from safepassage.registrar import NotAllowedError, RegistrarError, UnknownSubjectError
+from safepassage.store.errors import StoreError
 from tests.registrar.conftest import GATE_OFFICER, REGISTRAR, SECOND, Desk
 
 EMBASSY = """
@@ -144,11 +144,11 @@ def test_the_chain_of_judgements_shows_any_change(two_lists: Desk) -> None:
     assert not two_lists.registrar.check(REGISTRAR)
     change = "UPDATE register_entry SET word = 'not-same' WHERE number = 1"
     with (
-        pytest.raises(sa.exc.DBAPIError, match="only grows"),
-        two_lists.store.writing() as connection,
+        pytest.raises(StoreError, match="only grows"),
+        two_lists.place.writing() as connection,
     ):
         connection.exec_driver_sql(change)
-    with two_lists.store.writing() as connection:
+    with two_lists.place.writing() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("DROP TRIGGER register_entry_no_update")
         else:

@@ -155,10 +155,10 @@ def test_a_shredded_key_is_found_nowhere_on_the_disk(
     desk = open_desk(at=str(address))
     desk.take(EMBASSY)
     person = desk.person_ids()[0]
-    with desk.store.reading() as connection:
+    with desk.place.reading() as connection:
         keys = [*get_keys(connection, "record", [1, 2]).values()]
     desk.registrar.shred(REGISTRAR, person)
-    with desk.store.reading() as connection:
+    with desk.place.reading() as connection:
         (kept,) = get_keys(connection, "record", [1, 2]).values()
     (gone,) = (key for key in keys if key != kept)
     disk = b"".join(path.read_bytes() for path in tmp_path.glob("shredded.db*"))

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
-from safepassage.registrar.opening import default_matching
 
 from safepassage.model.ids import PersonId
 from safepassage.register.judgement import Verdict
+from safepassage.registrar.opening import default_matching
 from tests.registrar.conftest import REGISTRAR, SECOND, Desk
 
 HEADER = "Given name | Family name | Date of birth"

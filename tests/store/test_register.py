@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
 from safepassage.store import (
-    Store,
     engine,
     open_store,
     register_journal,
@@ -20,12 +19,21 @@ from safepassage.store import (
     register_records,
 )
 from safepassage.store import register_rows as rows_stored
+from safepassage.store.errors import StoreError
 from safepassage.store.register_journal import StoredDocument, StoredEntry
 from safepassage.store.register_links import Member, StoredLink
+from safepassage.store.register_place import RegisterPlace
 from safepassage.store.register_records import StoredRecord
 from safepassage.store.register_rows import ListVersion, StoredRow
 
 longs = st.integers(-(2**63), 2**63 - 1)
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[RegisterPlace]:
+    """An empty register."""
+    with RegisterPlace(address) as place:
+        yield place
 
 
 def record(number: int, keys: list[int], household: int | None = None) -> StoredRecord:
@@ -48,7 +56,7 @@ def entry(number: int, subject: str, other: str | None = None) -> StoredEntry:
 
 
 @pytest.fixture
-def filled(store: Store) -> Store:
+def filled(store: RegisterPlace) -> RegisterPlace:
     """Three records, of which two share a key and a household."""
     with store.writing() as connection:
         records = [record(1, [10, 11], 7), record(2, [11, -12], 7), record(3, [13])]
@@ -65,7 +73,9 @@ def test_blind_keys_are_kept_as_a_set_whatever_their_sign(keys: list[int]) -> No
     assert register_records.unpacked(register_records.packed(keys)) == sorted(set(keys))
 
 
-def test_records_are_found_by_number_id_person_household_and_blind_key(filled: Store) -> None:
+def test_records_are_found_by_number_id_person_household_and_blind_key(
+    filled: RegisterPlace,
+) -> None:
     with filled.reading() as connection:
         assert [r.id for r in register_records.by_numbers(connection, [3, 1])] == ["r-1", "r-3"]
         assert [r.number for r in register_records.by_ids(connection, ["r-2", "none"])] == [2]
@@ -75,7 +85,7 @@ def test_records_are_found_by_number_id_person_household_and_blind_key(filled: S
         assert {key: sorted(numbers) for key, numbers in held.items()} == {11: [1, 2], -12: [2]}
 
 
-def test_a_key_that_a_camp_holds_is_read_no_further(store: Store) -> None:
+def test_a_key_that_a_camp_holds_is_read_no_further(store: RegisterPlace) -> None:
     with store.writing() as connection:
         crowd = [record(n, [5]) for n in range(1, 101)]
         register_records.add_records(connection, crowd)
@@ -84,7 +94,7 @@ def test_a_key_that_a_camp_holds_is_read_no_further(store: Store) -> None:
     assert len(held[5]) == 20
 
 
-def test_records_wait_until_they_are_members(store: Store) -> None:
+def test_records_wait_until_they_are_members(store: RegisterPlace) -> None:
     with store.writing() as connection:
         register_records.add_records(connection, [record(1, [1]), record(2, [2])])
         assert [r.number for r in register_records.waiting(connection)] == [1, 2]
@@ -93,7 +103,7 @@ def test_records_wait_until_they_are_members(store: Store) -> None:
         assert register_records.holders(connection, [1], 10) == {}
 
 
-def test_a_link_is_kept_once_and_taken_back(filled: Store) -> None:
+def test_a_link_is_kept_once_and_taken_back(filled: RegisterPlace) -> None:
     with filled.writing() as connection:
         register_links.put_links(connection, [StoredLink(1, 2, 11.0, "automatic", "")])
         assert register_links.links_of(connection, [2]) == [StoredLink(1, 2, 11.0, "automatic", "")]
@@ -103,13 +113,13 @@ def test_a_link_is_kept_once_and_taken_back(filled: Store) -> None:
         assert register_links.links_of(connection, [1, 2, 3]) == []
 
 
-def test_persons_are_counted_as_an_interval(filled: Store) -> None:
+def test_persons_are_counted_as_an_interval(filled: RegisterPlace) -> None:
     with filled.reading() as connection:
         assert register_links.person_counts(connection) == (2, 3)
         assert register_links.members_of(connection, [1, 3]) == {1: [1], 3: [3]}
 
 
-def test_shredding_leaves_the_number_and_nothing_that_was_said(filled: Store) -> None:
+def test_shredding_leaves_the_number_and_nothing_that_was_said(filled: RegisterPlace) -> None:
     with filled.writing() as connection:
         row = StoredRow(1, "list-a", 1, 2, "digest", 1, None, b"cells")
         rows_stored.add_rows(connection, [row])
@@ -130,7 +140,7 @@ def test_shredding_leaves_the_number_and_nothing_that_was_said(filled: Store) ->
     filled.forget_deleted()
 
 
-def test_what_was_decided_is_chained_and_cannot_be_changed(store: Store) -> None:
+def test_what_was_decided_is_chained_and_cannot_be_changed(store: RegisterPlace) -> None:
     with store.writing() as connection:
         for n in (1, 2, 3):
             register_journal.append_entry(connection, entry(n, "r-1", "r-2" if n > 1 else None))
@@ -139,13 +149,13 @@ def test_what_was_decided_is_chained_and_cannot_be_changed(store: Store) -> None
         assert [e.number for e in about] == [2, 3]
     for change in ("UPDATE register_entry SET word = 'x'", "DELETE FROM register_entry"):
         with (
-            pytest.raises(sa.exc.DBAPIError, match="only grows"),
+            pytest.raises(StoreError, match="only grows"),
             store.writing() as connection,
         ):
             connection.exec_driver_sql(change)
 
 
-def test_a_decision_taken_out_of_the_chain_is_missed(store: Store) -> None:
+def test_a_decision_taken_out_of_the_chain_is_missed(store: RegisterPlace) -> None:
     with store.writing() as connection:
         kept = [register_journal.append_entry(connection, entry(n, "r-1")) for n in (1, 2, 3)]
     assert len({e.hash for e in kept}) == 3
@@ -160,7 +170,7 @@ def test_a_decision_taken_out_of_the_chain_is_missed(store: Store) -> None:
         assert register_journal.broken_link(connection) == 2
 
 
-def test_every_version_of_a_list_and_a_document_is_kept(store: Store) -> None:
+def test_every_version_of_a_list_and_a_document_is_kept(store: RegisterPlace) -> None:
     with store.writing() as connection:
         for n in (1, 2):
             version = ListVersion(
@@ -176,7 +186,7 @@ def test_every_version_of_a_list_and_a_document_is_kept(store: Store) -> None:
         assert latest.version == 2
 
 
-def test_rows_that_were_erased_are_remembered_once(store: Store) -> None:
+def test_rows_that_were_erased_are_remembered_once(store: RegisterPlace) -> None:
     with store.writing() as connection:
         rows_stored.remember_erased(connection, ["a", "b"], at=1)
         rows_stored.remember_erased(connection, ["b", "c"], at=2)

@@ -17,6 +17,7 @@ from safepassage.registrar import Registrar
 from safepassage.secure.roles import Role
 from safepassage.secure.vault import Vault
 from safepassage.store import Store, open_store
+from safepassage.store.register_place import RegisterPlace
 from safepassage.web.app import create_app
 from safepassage.web.settings import Settings
 from tests.registrar.plain_matching import PlainMatching
@@ -49,7 +50,10 @@ def register_office(
     """Desks on a ledger and a register of their own; they start when a client looks at them."""
     now = clock or Clock(NOON)
     protection = protection_at(folder, now)
-    with open_store(folder / "ledger.db", writer=True) as store:
+    with (
+        open_store(folder / "ledger.db", writer=True) as store,
+        RegisterPlace(folder / "ledger.db") as place,
+    ):
         settings = Settings(
             records=InMemory(),
             origin=origin,
@@ -57,7 +61,7 @@ def register_office(
             sessions_path=folder / "state" / "sessions.json",
             poll_seconds=0.05,
             protection=protection,
-            register=lambda vault: Registrar(store, vault, protection.trail, now, PlainMatching()),
+            register=lambda vault: Registrar(place, vault, protection.trail, now, PlainMatching()),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )
