@@ -136,8 +136,10 @@ def _field_of(words: tuple[str, ...]) -> tuple[Field | None, bool]:
     for length in range(len(words) - 1, 0, -1):
         for start in range(len(words) - length + 1):
             part = words[start : start + length]
-            if part in HEADER_FIELD and (length > 1 or len(part[0]) > 2):
-                return HEADER_FIELD[part], False
+            found = HEADER_FIELD.get(part)
+            # "No." within a header numbers something else: a street, a phone.
+            if found and found is not Field.REFERENCE and (length > 1 or len(part[0]) > 2):
+                return found, False
     return None, False
 
 
@@ -155,15 +157,19 @@ def _column(
         return ProposedColumn(index, header, Field.UNUSED, 0.5, reason, count)
     field, is_whole = _field_of(header_words(header))
     look, share = looks_like(cells)
-    if field is None:
+    fits = None if field is None else share_of(field, cells)
+    is_mistaken = fits is not None and fits < 0.5
+    if field is None or (is_mistaken and not is_whole):
         return _by_contents(index, header, look, share, count)
-    fits = share_of(field, cells)
     if field is Field.NATIONAL_ID and look is Field.PASSPORT:
         reason = "the header says an identity number, but the cells look like passport numbers"
         return ProposedColumn(index, header, Field.PASSPORT, 0.6, reason, count)
+    if field is Field.HOUSEHOLD and look is Field.FULL_NAME:
+        reason = "the header may mean a family's number, but the cells look like names"
+        return ProposedColumn(index, header, Field.FAMILY_NAME, 0.7, reason, count)
     confidence = 0.95 if is_whole else 0.75
     reason = "the header says so" if is_whole else "a part of the header says so"
-    if fits is not None and fits < 0.5:
+    if is_mistaken:
         confidence, reason = confidence - 0.4, f"{reason}, but most cells look like something else"
     elif fits is not None and fits >= 0.9:
         confidence, reason = min(1.0, confidence + 0.05), f"{reason}, and so do the cells"
@@ -173,7 +179,9 @@ def _column(
 def _by_contents(
     index: int, header: str, look: Field | None, share: float, count: int
 ) -> ProposedColumn:
-    if look is None or count < 1:
+    # A number beside an unknown header is anything; without a header it may be an age.
+    is_too_vague = bool(header) and look in (Field.AGE, Field.BIRTH_YEAR)
+    if look is None or count < 1 or is_too_vague:
         reason = "neither the header nor the cells say what it is" if count else "it is empty"
         return ProposedColumn(index, header, Field.UNUSED, 0.3 if count else 0.9, reason, count)
     reason = f"{share:.0%} of its cells look like it"
@@ -192,11 +200,34 @@ def _settled(columns: list[ProposedColumn], rows: Sequence[Row]) -> list[Propose
         taken.setdefault(column.field, column)
         settled.append(column)
     settled.sort(key=lambda column: column.index)
+    names = [column for column in settled if column.field is Field.FAMILY_NAME]
+    if len(names) > 1:
+        settled = [_household_after_all(column) for column in settled]
+    if {Field.GIVEN_NAME, Field.FAMILY_NAME} <= {column.field for column in settled}:
+        settled = [_no_more_names(column) for column in settled]
     has = {column.field for column in settled}
     # "نام" and "nom" are the whole name where no other column holds the rest of it.
     if Field.FULL_NAME not in has:
         settled = [_whole_name(column, has, rows) for column in settled]
     return settled
+
+
+def _household_after_all(column: ProposedColumn) -> ProposedColumn:
+    """A column "family" beside one of surnames: families are numbered by a name."""
+    if column.field is Field.FAMILY_NAME and HEADER_FIELD.get(header_words(column.header)) is (
+        Field.HOUSEHOLD
+    ):
+        reason = "another column holds the family name"
+        return replace(column, field=Field.HOUSEHOLD, confidence=0.7, reason=reason)
+    return column
+
+
+def _no_more_names(column: ProposedColumn) -> ProposedColumn:
+    """Words that look like a name are none where other columns hold given and family names."""
+    if column.field is not Field.FULL_NAME or column.confidence >= 0.5:
+        return column
+    reason = "neither the header nor the cells say what it is"
+    return replace(column, field=Field.UNUSED, confidence=0.3, reason=reason)
 
 
 def _whole_name(column: ProposedColumn, has: set[Field], rows: Sequence[Row]) -> ProposedColumn:

@@ -120,14 +120,13 @@ def _passport(number: str, digits: str) -> tuple[bool | None, str]:
 
 
 def _national_id(number: str) -> tuple[bool | None, str]:
-    """An electronic tazkira has thirteen digits: the year of issue, four, and five.
+    """An electronic tazkira has thirteen digits: a year, four, and five.
 
-    Older tazkiras have volume, page and register numbers of any length: nothing to tell them by.
+    Older tazkiras have volume, page and register numbers of any length, other states other forms:
+    nothing to tell them by.
     """
-    if len(number) == 13 and number.isdigit():
-        if 1390 <= int(number[:4]) <= 1450:
-            return True, ""
-        return False, "it has the length of an electronic tazkira, but no year in front"
+    if len(number) == 13 and number.isdigit() and 1390 <= int(number[:4]) <= 1450:
+        return True, ""
     if len(number) < 3:
         return False, "the number is too short for an identity document"
     return None, ""

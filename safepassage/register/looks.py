@@ -11,7 +11,9 @@ from safepassage.register.words import relation_named, sex_named
 
 SAMPLE_MAX = 200
 _DATE = re.compile(
-    r"(?:\d{1,4}[./\- ]\d{1,2}[./\- ]\d{1,4}|\d{1,2}[ .-][^\W\d_]{3,}[ .,-]*\d{2,4})(?:[T ].*)?"
+    r"(?:(?:19|20)\d{6}"  # 19840302
+    r"|\d{1,4}[./\- ]\d{1,2}[./\- ]\d{1,4}"
+    r"|\d{1,2}[ .-][^\W\d_]{3,}[ .,-]*\d{2,4})(?:[T ].*)?"
 )
 _YEAR = re.compile(r"1[2-4]\d\d|19\d\d|20[0-3]\d")
 _AGE = re.compile(r"\d{1,3}(?: ?(?:years?|ساله|سال|лет|ans))?")

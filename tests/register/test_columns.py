@@ -93,6 +93,31 @@ def test_an_identity_number_that_looks_like_a_passport_is_proposed_as_one() -> N
     )
 
 
+def test_family_is_a_number_or_a_name_as_its_cells_say() -> None:
+    names, numbers = ["Parwana", "Noori"], ["Parwana", "F1"]
+    assert fields(["given", "family"], names, ["Omid", "Noori"])[1] is Field.FAMILY_NAME
+    assert fields(["given", "family"], numbers, ["Omid", "F1"])[1] is Field.HOUSEHOLD
+    beside = fields(["given", "surname", "family"], [*names, "Noori"], ["Omid", "Noori", "Noori"])
+    assert beside[1:] == [Field.FAMILY_NAME, Field.HOUSEHOLD]
+
+
+def test_words_beside_given_and_family_names_are_no_third_name() -> None:
+    rows = ["Parwana", "Noori", "blue"], ["Omid", "Noori", "green"]
+    assert fields(["given name", "surname", "colour"], *rows)[2] is Field.UNUSED
+    assert fields(["colour"], ["Parwana Noori"], ["Omid Noori"])[0] is Field.FULL_NAME
+
+
+def test_a_number_of_something_else_is_not_the_row_number() -> None:
+    assert fields(["name", "street_number"], ["Parwana", "12"], ["Omid", "7"])[1] is not (
+        Field.REFERENCE
+    )
+
+
+def test_a_number_under_an_unknown_header_is_not_guessed_at() -> None:
+    rows = ["Parwana", "7", "1999"], ["Omid", "8", "2000"]
+    assert fields(["name", "list_id", "person_id"], *rows)[1:] == [Field.UNUSED, Field.UNUSED]
+
+
 def test_duplicate_headers_are_each_looked_at() -> None:
     proposal = propose(
         sheet(
