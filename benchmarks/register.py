@@ -12,11 +12,13 @@ import json
 import random
 import sys
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
 import sqlalchemy as sa
 
 from benchmarks.figures import Spread
@@ -41,11 +43,13 @@ from safepassage.secure.reveal import Budget
 from safepassage.secure.roles import Role, Viewer
 from safepassage.secure.unlock import new_register_key
 from safepassage.secure.vault import Vault
-from safepassage.store import Store, open_store
+from safepassage.store import open_store
 from safepassage.store import register_links as linked
 from safepassage.store import register_records as stored
 from safepassage.store import register_rows as rows_stored
 from safepassage.store.protection import Protection
+from safepassage.store.register_links import Member
+from safepassage.store.register_place import RegisterPlace
 from safepassage.store.register_records import StoredRecord
 from safepassage.store.register_tables import register_blind
 from safepassage.store.statement import chunks, insert_rows
@@ -135,32 +139,33 @@ def people(count: int, seed: int) -> Iterator[Record]:
         )
 
 
-def fill(store: Store, registrar: Registrar, count: int) -> float:
+def fill(place: RegisterPlace, registrar: Registrar, count: int) -> float:
     """Seal everybody; blind keys go in sorted, as a rebuild would put them.  Seconds."""
     started = perf_counter()
     room = registrar.room
-    held: list[tuple[int, int]] = []
+    held, holders = array("q"), array("q")
     for number, chunk in enumerate(chunks(people(count, seed=1), 5_000)):
         sealer = Sealer(room.vault, "record")
         rows = []
         for at, record in enumerate(chunk, start=number * 5_000 + 1):
             keys = blind_numbers(room.vault, MATCHING, room.matching.keys(record))
             keys += blind_numbers(room.vault, LOOKING, looking_keys(record))
-            held += ((key, at) for key in set(keys))
+            held.extend(set(keys))
+            holders.extend([at] * len(set(keys)))
             rows.append(_row(record, at, keys, sealer))
-        with store.writing() as connection:
+        with place.writing() as connection:
             stored.add_records(connection, rows)
             sealer.put_keys(connection)
-            linked.put_members(
-                connection, [linked.Member(r.number, r.number, r.number) for r in rows]
-            )
+            linked.put_members(connection, (Member(r.number, r.number, r.number) for r in rows))
             if not number:
                 _put_lists(connection, room.vault)
         print(f"\r{(number + 1) * 5_000:,}", end="", file=sys.stderr, flush=True)
-    held.sort()
-    with store.writing() as connection:
-        for part in chunks(held, 100_000):
-            insert_rows(connection, register_blind, part)
+    keys_held, records = np.frombuffer(held, np.int64), np.frombuffer(holders, np.int64)
+    order = np.lexsort((records, keys_held))
+    with place.writing() as connection:
+        for part in np.array_split(order, 1 + len(order) // 100_000):
+            pairs = zip(keys_held[part].tolist(), records[part].tolist(), strict=True)
+            insert_rows(connection, register_blind, list(pairs))
     print(f"\r{count:,} records, {len(held):,} blind keys", file=sys.stderr)
     return perf_counter() - started
 
@@ -275,12 +280,13 @@ def main() -> int:
     count = parser.parse_args().records
     with tempfile.TemporaryDirectory() as folder:
         address = Path(folder, "register.db")
-        with open_store(address, writer=True) as store, Protection(address, clock) as protection:
+        open_store(address, writer=True).close()
+        with RegisterPlace(address) as place, Protection(address, clock) as protection:
             many = Budget(persons=10**9)
             registrar = open_registrar(
-                store, new_register_key(), protection.trail, clock, desk=many, review=many
+                place, new_register_key(), protection.trail, clock, desk=many, review=many
             )
-            filled = fill(store, registrar, count)
+            filled = fill(place, registrar, count)
 
             def search(words: str) -> list[RecordId]:
                 return [h.record.record.id for h in registrar.search(DESK, words).hits]
