@@ -73,7 +73,7 @@ class AccountBook:
     def get(self, id: str) -> Account | None:
         """An account; None if there is none of that id."""
         with self._beside.reading() as connection:
-            row = connection.execute(ACCOUNTS.where(account.c.id == id)).first()
+            row = _row(connection, id)
             return None if row is None else account_of(row)
 
     def has_administrator(self) -> bool:
@@ -252,6 +252,8 @@ class AccountBook:
             .where(account_passkey.c.id == id)
             .where(account.c.state == State.ACTIVE.value)
         )
+        if "\0" in id:
+            return None
         with self._beside.reading() as connection:
             row = connection.execute(query).first()
             return None if row is None else _passkey_of(row)
@@ -339,6 +341,8 @@ def account_of(row: Row[Any]) -> Account:
 
 
 def _row(connection: Connection, id: str) -> Row[Any] | None:
+    if "\0" in id:  # PostgreSQL has no such text; nobody has such an id
+        return None
     return connection.execute(ACCOUNTS.where(account.c.id == id)).first()
 
 

@@ -115,7 +115,8 @@ class AuditTrail:
             (audit.c.subject, subject),
         ):
             if asked:
-                query = query.where(column == asked)
+                # PostgreSQL has no text with a null character; nothing is called so.
+                query = query.where(column == asked.replace("\0", " "))
         if before is not None:
             query = query.where(audit.c.number < before)
         with self._beside.reading() as connection:

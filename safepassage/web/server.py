@@ -106,6 +106,8 @@ def run(
         say(f"  {settings.origin}/sign-in#{app.state.desk.links.issue()}")
         if protection.accounts.has_administrator():
             say(f"With an account: http://localhost:{settings.port}/sign-in")
+        else:
+            say(f"Then make the first administrator: {settings.origin}/accounts")
         say("Stop with Ctrl-C. Starting again prints a new link; who is signed in stays so.")
         config = uvicorn.Config(
             app,

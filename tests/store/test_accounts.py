@@ -87,6 +87,18 @@ def test_an_id_that_would_mislead_is_refused(kept: Protection, id: str) -> None:
     assert not kept.accounts.all()
 
 
+@pytest.mark.parametrize("id", ["\0", "reg-1\0", "'; DROP TABLE account; --", "%", "_", "ر"])
+def test_what_nobody_is_called_is_nobody(kept: Protection, id: str) -> None:
+    registrar(kept)
+    assert kept.accounts.get(id) is None
+    assert kept.accounts.secrets_of(id) is None
+    assert kept.accounts.passkey(id) is None
+    assert not kept.trail.page(account=id)
+    assert not kept.trail.page(subject=id)
+    with pytest.raises(AccountError, match="no such account"):
+        kept.accounts.disable(id, ADMIN)
+
+
 def test_an_id_is_given_once_for_ever(kept: Protection) -> None:
     registrar(kept)
     kept.accounts.disable("reg-1", ADMIN)
