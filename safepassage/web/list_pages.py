@@ -32,6 +32,7 @@ class ShownRow:
     fate: str  # record, quarantined
     reason: str
     remarks: Plain[int | None, tuple[str, ...]]  # by column; None: of the row as a whole
+    same_as: tuple[int, ...] = ()  # other lines that say the same, or have the same document
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +138,30 @@ def previewed(draft: Draft, mapping: Mapping, received: date) -> Preview:
         received=received,
         is_delimited=draft.file.format.is_delimited,
     )
-    rows = _shown_rows(draft, mapping, read)
+    quality = quality_of(draft.file, draft.sheet, mapping, read)
     return Preview(
         read=read,
-        quality=quality_of(draft.file, draft.sheet, mapping, read),
-        rows=rows,
+        quality=quality,
+        rows=_shown_rows(draft, mapping, read, _same_as(quality)),
         columns=tuple(c for c in mapping.columns if c.field is not Field.UNUSED),
         reasons=tuple(Counter(row.reason for row in read.quarantined).most_common()),
         remarked=len({remark.row for remark in read.remarks}),
     )
 
 
-def _shown_rows(draft: Draft, mapping: Mapping, read: ReadRows) -> tuple[ShownRow, ...]:
-    """Quarantined rows, then those with a remark, then the first of the rest."""
+def _same_as(quality: Quality) -> dict[int, tuple[int, ...]]:
+    """For each line the others that say the same of somebody, or bear the same document."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for lines in (*quality.repeated_rows, *quality.shared_documents):
+        for line in lines:
+            found[line].update(other for other in lines if other != line)
+    return {line: tuple(sorted(others)) for line, others in found.items() if others}
+
+
+def _shown_rows(
+    draft: Draft, mapping: Mapping, read: ReadRows, same_as: Plain[int, tuple[int, ...]]
+) -> tuple[ShownRow, ...]:
+    """Quarantined rows, then those with a remark or a double, then the first of the rest."""
     reasons = {row.row: row for row in read.quarantined}
     remarks: dict[int, list[Remark]] = defaultdict(list)
     for remark in read.remarks:
@@ -157,13 +169,19 @@ def _shown_rows(draft: Draft, mapping: Mapping, read: ReadRows) -> tuple[ShownRo
     first = mapping.header_row or 0
     rows = [row for row in draft.sheet.rows if row.number > first]
     quarantined = [row for row in rows if row.number in reasons][:QUARANTINED_SHOWN]
-    remarked = [row for row in rows if row.number in remarks][:ROWS_SHOWN]
-    plain = [row for row in rows if row.number not in reasons and row.number not in remarks]
+    noted = remarks.keys() | same_as.keys()
+    remarked = [row for row in rows if row.number in noted][:ROWS_SHOWN]
+    plain = [row for row in rows if row.number not in reasons and row.number not in noted]
     shown = [*quarantined, *remarked, *plain[: max(5, ROWS_SHOWN - len(remarked))]]
-    return tuple(_shown(row, reasons.get(row.number), remarks[row.number]) for row in shown)
+    return tuple(
+        _shown(row, reasons.get(row.number), remarks[row.number], same_as.get(row.number, ()))
+        for row in shown
+    )
 
 
-def _shown(row: Row, quarantined: Quarantined | None, remarks: list[Remark]) -> ShownRow:
+def _shown(
+    row: Row, quarantined: Quarantined | None, remarks: list[Remark], same_as: tuple[int, ...]
+) -> ShownRow:
     by_column: dict[int | None, list[str]] = defaultdict(list)
     for remark in remarks:
         by_column[remark.column].append(remark.sentence)
@@ -172,4 +190,5 @@ def _shown(row: Row, quarantined: Quarantined | None, remarks: list[Remark]) -> 
         fate="record" if quarantined is None else "quarantined",
         reason="" if quarantined is None else quarantined.reason,
         remarks={column: tuple(said) for column, said in by_column.items()},
+        same_as=same_as[:5],
     )

@@ -284,6 +284,7 @@ def test_a_family_is_entered_at_the_desk(register: RegisterOffice) -> None:
     assert page.count("new in the register") == 2
     lists = desk.get("/lists").text
     assert "/lists/of/desk" in lists
+    assert register.desk(Role.REGISTRAR, id="officer-2").get("/lists/of/desk").status_code == 200
 
 
 def test_an_entry_that_is_nobody_is_shown_again_at_once(register: RegisterOffice) -> None:
@@ -369,6 +370,15 @@ def test_every_page_is_there_in_both_languages_without_inline_style_or_script(
         assert answer.status_code == 200, path
         assert f'lang="{language}"' in answer.text
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*src=)|\son\w+=", answer.text), path
+
+
+def test_rows_that_say_the_same_are_marked_before_they_are_taken_in(
+    register: RegisterOffice,
+) -> None:
+    desk = register.desk()
+    again = "E-009,F1,Zqxnoori,Parwana,Yusuf,F,1991-05-14,,\n"
+    preview = confirm(desk, bring(desk, EMBASSY + again))
+    assert re.findall(r'same as <bdi dir="ltr">(\d+)</bdi>', preview) == ["6", "2"]
 
 
 def test_a_desk_in_dari_says_nothing_in_english(register: RegisterOffice) -> None:
