@@ -14,8 +14,9 @@ from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import LockedError, WrongKeyError
 from safepassage.secure.roles import Role
 from safepassage.secure.unlock import make_key_file, new_register_key, with_key_file
+from safepassage.store import open_store
 from safepassage.web.server import unlock
-from tests.web.airlift import NOON
+from tests.web.airlift import NOON, facts
 from tests.web.conftest import Clock
 from tests.web.people import REGISTER_PHRASE, Office, office_in
 
@@ -88,6 +89,9 @@ def test_a_word_from_elsewhere_locks_within_a_second(office: Office) -> None:
     assert forgotten
     with pytest.raises(LockedError):
         held.seal("name", b"x")
+    # Whoever stands at a gate notices nothing: what is seen is recorded and counted as before.
+    with open_store(str(office.protection.path), writer=True) as store:
+        assert store.append(facts(), source="gate-3", recorded_at=office.clock()).is_clean
 
 
 def test_a_register_that_nobody_works_with_locks_itself(office: Office) -> None:
