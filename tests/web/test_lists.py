@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -197,6 +198,18 @@ def test_a_file_that_is_too_large_is_refused_while_it_arrives(
     )
     assert answer.status_code == 422
     assert "larger than" in answer.text
+
+
+def test_no_part_of_an_upload_touches_a_disk(
+    register: RegisterOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rollover(_self: object) -> None:
+        raise AssertionError("a large upload would be written to a disk")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", rollover)
+    rows = "".join(f"E-{n},F{n},Zqxname,,,F,1990,,{'x' * 300}\n" for n in range(10_000))
+    desk = register.desk()
+    assert "rows below the header: 10,004" in desk.get(bring(desk, EMBASSY + rows)).text
 
 
 def test_a_draft_is_its_accounts_alone_and_goes_after_an_hour(register: RegisterOffice) -> None:
