@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from safepassage.model.ids import PersonId, RecordId
-from safepassage.register.record import Born, Document, Record, Relation, WrittenName
+from safepassage.register.record import Born, Document, Record, WrittenName
 
 Value = TypeVar("Value")
 
@@ -63,11 +63,6 @@ def births_of(records: Iterable[Record]) -> tuple[Born, ...]:
 def documents_of(records: Iterable[Record]) -> tuple[Document, ...]:
     """Every document that the lists give, each once, as first met."""
     return _once(document for record in records for document in record.documents)
-
-
-def relations_of(records: Iterable[Record]) -> tuple[Relation, ...]:
-    """Every relation to a head of family that the lists give."""
-    return _once(record.relation for record in records if record.relation is not None)
 
 
 def _once(values: Iterable[Value]) -> tuple[Value, ...]:

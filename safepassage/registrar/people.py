@@ -14,8 +14,10 @@ from safepassage.model.ids import AccountId, ListId, PersonId, RecordId, Sponsor
 from safepassage.model.instant import from_micros
 from safepassage.model.ledger import Ledger
 from safepassage.model.movement import Phase
+from safepassage.register import person
 from safepassage.register.judgement import Pair
 from safepassage.register.linkage import Band
+from safepassage.register.person import Minted, Person
 from safepassage.registrar import journal, linking
 from safepassage.registrar.access import masked
 from safepassage.registrar.errors import UnknownSubjectError
@@ -40,15 +42,15 @@ from safepassage.store.register_records import StoredRecord
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The records of one person, nothing opened."""
+    """One person and the rows of their records, nothing opened."""
 
-    id: PersonId
+    person: Person
     rows: tuple[StoredRecord, ...]  # oldest first, shredded ones included
 
     @property
-    def redirects(self) -> tuple[PersonId, ...]:
-        """The ids that lead here."""
-        return tuple(PersonId(row.person) for row in self.rows if row.person != self.id)
+    def id(self) -> PersonId:
+        """Under which they are known."""
+        return self.person.id
 
     @property
     def live(self) -> list[RecordId]:
@@ -56,33 +58,42 @@ class Found:
         return [RecordId(row.id) for row in self.rows if not row.is_shredded]
 
 
-def find(connection: Connection, person: PersonId) -> Found:
+def find(connection: Connection, asked: PersonId) -> Found:
     """The person of this id, or the one it leads to.
 
     Raises:
         UnknownSubjectError: no record brought such an id.
     """
-    rows = stored.by_persons(connection, [person])
+    rows = stored.by_persons(connection, [asked])
     if not rows:
-        raise UnknownSubjectError(f"there is no person {person} in this register")
+        raise UnknownSubjectError(f"there is no person {asked} in this register")
     (found,) = persons_of(connection, [rows[0].number]).values()
     return found
 
 
 def persons_of(connection: Connection, records: Iterable[int]) -> dict[int, Found]:
-    """The person of each of these records, by the record's number."""
+    """The person of each of these records, by the record's number.
+
+    A record that waits to be linked is a person of its own until then.
+    """
     wanted = list(records)
     cluster_of = {m.record: m.cluster for m in linked.memberships(connection, wanted)}
     members = linked.members_of(connection, set(cluster_of.values()))
-    numbers = {n for together in members.values() for n in together} | set(wanted)
-    rows = {row.number: row for row in stored.by_numbers(connection, numbers)}
+    for together in members.values():
+        cluster_of |= dict.fromkeys(together, together[0])
+    cluster_of |= {number: number for number in wanted if number not in cluster_of}
+    rows = {row.number: row for row in stored.by_numbers(connection, cluster_of)}
+    ids = {number: RecordId(row.id) for number, row in rows.items()}
+    persons = person.persons_of(
+        {ids[number]: ids[cluster] for number, cluster in cluster_of.items()},
+        {ids[n]: Minted(n, PersonId(row.person)) for n, row in rows.items()},
+    )
+    numbers = {record: number for number, record in ids.items()}
     found: dict[int, Found] = {}
-    for number in wanted:
-        # A record that waits to be linked is a person of its own until then.
-        together = members.get(cluster_of.get(number, 0), [number])
-        kept = tuple(rows[n] for n in sorted(together))
-        found[number] = Found(PersonId(kept[0].person), kept)
-    return found
+    for one in persons.values():
+        own = [numbers[record] for record in one.records]
+        found |= dict.fromkeys(own, Found(one, tuple(rows[number] for number in own)))
+    return {number: found[number] for number in wanted}
 
 
 def record_views(
@@ -148,7 +159,7 @@ def _person_view(
     return PersonView(
         id=found.id,
         asked=asked,
-        redirects=found.redirects,
+        redirects=found.person.redirects,
         records=tuple(views[i] for i in found.live),
         shredded=len(found.rows) - len(found.live),
         links=tuple(

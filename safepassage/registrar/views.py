@@ -15,7 +15,8 @@ from typing import Any
 from safepassage.model.ids import AccountId, ListId, PersonId, PlaceId, RecordId, SponsorId
 from safepassage.register.judgement import Judgement, Pair, Verdict
 from safepassage.register.linkage import Band, Evidence
-from safepassage.register.record import Record
+from safepassage.register.person import births_of, documents_of, names_of
+from safepassage.register.record import Born, Document, Record, WrittenName
 from safepassage.secure.roles import Field
 
 
@@ -203,6 +204,21 @@ class PersonView:
     stage: StageView
     whereabouts: Whereabouts | None
     relatives: tuple[PersonId, ...]  # who came in one household with them on a list
+
+    @property
+    def names(self) -> tuple[WrittenName, ...]:
+        """Every way in which the lists write their names."""
+        return names_of(view.record for view in self.records)
+
+    @property
+    def births(self) -> tuple[Born, ...]:
+        """Every birth date that the lists give."""
+        return births_of(view.record for view in self.records)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that the lists give."""
+        return documents_of(view.record for view in self.records)
 
     def __repr__(self) -> str:
         return f"PersonView({self.id}, {len(self.records)} records)"

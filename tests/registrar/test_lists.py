@@ -133,7 +133,7 @@ def test_the_quality_panel_of_a_list_is_kept_with_it(desk: Desk) -> None:
 
 
 NUMBERED = """
-    Ref no | Name          | Date of birth
+    Ref    | Name          | Date of birth
     R-1001 | Amira Noorzai | 1984-03-02
     R-1002 | Babur Noorzai | 1982-07-19
 """
