@@ -17,8 +17,10 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from safepassage.model.errors import SafePassageError
+from safepassage.model.operation import Operation
 from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import WrongKeyError
@@ -33,6 +35,7 @@ from safepassage.web.page import Desk
 from safepassage.web.quiet_log import keep_quiet
 from safepassage.web.records import StoreRecords
 from safepassage.web.settings import Settings, utc_now
+from safepassage.web.sites import origin_for_passkeys
 
 LOOPBACK = "127.0.0.1"
 PORT = 8800
@@ -101,26 +104,40 @@ def run(
         app = create_app(settings)
         if key_file is not None:
             unlock(app.state.desk, protection, key_file)
-        say(f"{operation.name}: the desks are at {settings.origin}/ on this machine only.")
-        say("Sign in, once, within 15 minutes:")
-        say(f"  {settings.origin}/sign-in#{app.state.desk.links.issue()}")
-        if protection.accounts.has_administrator():
-            say(f"With an account: http://localhost:{settings.port}/sign-in")
-        else:
-            say(f"Then make the first administrator: {settings.origin}/accounts")
-        say("Stop with Ctrl-C. Starting again prints a new link; who is signed in stays so.")
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,  # addresses say what somebody looked at
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
+        greet(app.state.desk, operation, protection, say)
         keep_quiet()
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
-            Server(config, app.state.desk.watch).run(sockets=[listener])
+            Server(quiet_config(app), app.state.desk.watch).run(sockets=[listener])
+
+
+def greet(
+    desk: Desk, operation: Operation, protection: Protection, say: Callable[[str], None]
+) -> None:
+    """Tell the operator where the desks are, and how to come in."""
+    origin = desk.settings.origin
+    say(f"{operation.name}: the desks are at {origin}/ on this machine only.")
+    say("Sign in, once, within 15 minutes:")
+    say(f"  {origin}/sign-in#{desk.links.issue()}")
+    if protection.accounts.has_administrator():
+        say(f"With an account: {origin_for_passkeys(desk.settings) or origin}/sign-in")
+    else:
+        say(f"Then make the first administrator: {origin}/accounts")
+    say("Stop with Ctrl-C. Starting again prints a new link; who is signed in stays so.")
+
+
+def quiet_config(app: FastAPI) -> uvicorn.Config:
+    """How the server runs: it writes down neither what was looked at nor what a fault was about."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,  # addresses say what somebody looked at
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    keep_quiet()
+    return config
 
 
 def unlock(desk: Desk, protection: Protection, key_file: Path) -> None:
