@@ -105,7 +105,6 @@ def run(
         if key_file is not None:
             unlock(app.state.desk, protection, key_file)
         greet(app.state.desk, operation, protection, say)
-        keep_quiet()
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(quiet_config(app), app.state.desk.watch).run(sockets=[listener])
