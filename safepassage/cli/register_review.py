@@ -28,13 +28,20 @@ def match(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Link everything anew instead of what is new.")
     ] = False,
+    learn: Annotated[
+        bool,
+        typer.Option(
+            "--learn", help="Learn a new model from the records, freeze it, and rebuild under it."
+        ),
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
     key_file: KeyFileOption = None,
     account: AsOption = None,
     json: JsonOption = False,
 ) -> None:
     """Link records that wait, or everything anew. With the same model, records and judgements a
-    rebuild changes nothing.
+    rebuild changes nothing. A new model can move people between persons: learn one before an
+    operation or at a quiet hour, never in passing.
 
     Examples:
 
@@ -43,8 +50,9 @@ def match(
       safepassage register match --rebuild
     """
     with unlocked(store, key_file, account, writer=True) as at, parts_progress() as tell:
-        work = at.registrar.rebuild if rebuild else at.registrar.link_waiting
-        counts = work(at.viewer, tell)
+        registrar = at.registrar
+        work = registrar.rebuild if rebuild else registrar.link_waiting
+        counts = (registrar.learn if learn else work)(at.viewer, tell)
     if json:
         print_json(counts_to_json(counts))
         return

@@ -37,7 +37,7 @@ class Kind(StrEnum):
     FAMILY = "family"  # subject: a person or family
     PRIORITY = "priority"  # subject: a person; word: the category
     ERASURE = "erasure"  # subject: a person
-    LIST = "list"  # subject: a list; word: taken
+    MODEL = "model"  # word: the version in force from then on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from safepassage.register.match.model import Model
-from safepassage.registrar import lists
+from safepassage.registrar import learning
 from safepassage.registrar.access import REVIEW_BUDGET, Access, Trail
 from safepassage.registrar.matching import OwnMatching
 from safepassage.registrar.registrar import Registrar
@@ -20,8 +19,6 @@ from safepassage.registrar.starting import starting_model
 from safepassage.secure.reveal import DEFAULT_BUDGET, Budget
 from safepassage.secure.vault import Vault
 from safepassage.store.register_place import Place
-
-MODEL = "model"  # the document that holds it
 
 
 def default_matching() -> Matching:
@@ -46,14 +43,7 @@ def open_registrar(
     """
     matching = default_matching()
     room = Room(store, vault, clock, Access(trail, clock, desk, review), matching)
-    with store.reading() as connection:
-        kept = lists.get_document(connection, room, MODEL)
-    if kept is not None:
-        matching = OwnMatching(Model.from_json(kept["model"]))
+    model = learning.kept(room)
+    if model is not None:
+        matching = OwnMatching(model)
     return Registrar(store, vault, trail, clock, matching, region=region, desk=desk, review=review)
-
-
-def freeze_model(room: Room, model: Model) -> int:
-    """Keep a model as the one in force from the next opening on; its version in the register."""
-    with room.changing, room.store.writing() as connection:
-        return lists.put_document(connection, room, MODEL, {"model": model.to_json()})

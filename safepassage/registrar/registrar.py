@@ -7,6 +7,7 @@ What it answers are the plain values of `views.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from safepassage.model.ids import ListId, PersonId, RecordId, SponsorId
@@ -26,6 +27,7 @@ from safepassage.registrar import (
     erasing,
     intake,
     judging,
+    learning,
     linking,
     lists,
     panel,
@@ -39,6 +41,7 @@ from safepassage.registrar import (
 )
 from safepassage.registrar.access import REVIEW_BUDGET, Access, Occasion, Trail
 from safepassage.registrar.erasing import Shredded
+from safepassage.registrar.matching import OwnMatching
 from safepassage.registrar.room import Matching, Room
 from safepassage.registrar.views import (
     Entered,
@@ -225,6 +228,19 @@ class Registrar:
         self._room.access.allow(viewer, Action.IMPORT_LIST)
         linking.rebuild(self._room, progress)
         return self.counts()
+
+    def learn(self, viewer: Viewer, progress: Progress | None = None) -> RegisterCounts:
+        """Learn a model from the register's records, freeze it, and link everything under it.
+
+        Raises:
+            NotAllowedError: the viewer may take no lists in.
+            RegistrarError: there are too few records to learn from.
+        """
+        self._room.access.allow(viewer, Action.IMPORT_LIST)
+        model = learning.learned(self._room)
+        learning.freeze(self._room, viewer, model)
+        self._room = replace(self._room, matching=OwnMatching(model))
+        return self.rebuild(viewer, progress)
 
     def link_waiting(self, viewer: Viewer, progress: Progress | None = None) -> RegisterCounts:
         """Link what was taken in and not linked yet, after something was cut short."""
