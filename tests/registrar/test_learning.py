@@ -27,6 +27,7 @@ def a_crowd(count: int, seed: int) -> str:
     return "\n".join(["Given name | Surname | Date of birth | Phone", *rows])
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_learned_model_is_kept_and_in_force_from_then_on(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(default_matching())
     crowd = a_crowd(1_100, 1)
