@@ -203,11 +203,11 @@ def test_nothing_of_a_sign_in_stays_in_the_browser(place: Place, context: Browse
 DAY, NIGHT, ROAD = (DESK, "light"), (DESK, "dark"), (PHONE, "light")
 
 
-@pytest.mark.parametrize(("language", "views"), [("en", (DAY, NIGHT)), ("fa-AF", (ROAD,))])
+@pytest.mark.parametrize(("language", "views"), [("en", (NIGHT,)), ("fa-AF", (ROAD,))])
 def test_every_reader_can_use_the_pages(
     place: Place, context: BrowserContext, language: str, views: Views
 ) -> None:
-    """axe finds nothing, by day, at night and on a phone; nothing is wider than the screen.
+    """axe finds nothing, at night in English and on a phone in Dari; nothing is wider than it.
 
     With SAFEPASSAGE_SHOTS naming a folder, every view of every page is kept there, to be looked at.
     """
