@@ -7,6 +7,7 @@ import re
 import zipfile
 
 from safepassage.exchange.lists.errors import ListLockedError, NotAListError
+from safepassage.exchange.lists.zipped import BROKEN, DAMAGED
 from safepassage.model.sheet import Format
 
 _ZIP = b"PK\x03\x04"
@@ -96,10 +97,10 @@ def _zipped(raw: bytes) -> Format:
                 kind = archive.read("mimetype")
                 if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
                     return Format.ODS
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError):
-        raise NotAListError(
-            "The file is damaged or was cut off on its way. Ask the sender for it again"
-        ) from None
+    except ListLockedError:
+        raise
+    except BROKEN:
+        raise NotAListError(DAMAGED) from None
     if "xl/workbook.xml" in names:
         return Format.XLSX
     if "xl/workbook.bin" in names:

@@ -14,11 +14,27 @@ from collections.abc import Callable
 from typing import NoReturn
 from xml.parsers import expat
 
-from safepassage.exchange.lists.errors import ListLockedError, ListTooLargeError, NotAListError
+from safepassage.exchange.lists.errors import (
+    ListFileError,
+    ListLockedError,
+    ListTooLargeError,
+    NotAListError,
+)
 from safepassage.exchange.lists.limits import MIB, Limits
 
 _CHUNK = 256 * 1024
 DAMAGED = "The file is damaged or was cut off on its way. Ask the sender for it again"
+
+# What the standard library raises over a zip file, and over XML, that somebody damaged.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # and NotImplementedError
+    ValueError,  # a part that claims to begin before the file does
+    LookupError,  # an encoding that there is not
+)
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
@@ -36,7 +52,7 @@ class Parts:
     def __init__(self, raw: bytes, limits: Limits) -> None:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(raw))
-        except (zipfile.BadZipFile, EOFError, ValueError, OSError):
+        except BROKEN:
             raise NotAListError(DAMAGED) from None
         infos = self._archive.infolist()
         if len(infos) > limits.parts_max:
@@ -91,14 +107,9 @@ class Parts:
                     if seen > stated:
                         raise _bomb()
                     take(chunk)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-        ):
+        except ListFileError:
+            raise
+        except BROKEN:
             raise NotAListError(DAMAGED) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
 import time
 import zipfile
 from pathlib import Path
@@ -234,3 +235,16 @@ def test_no_refusal_repeats_what_stands_in_the_file() -> None:
         with pytest.raises(NotAListError) as caught:
             read_list(raw, name=f"{canary}.xlsx")
         assert canary not in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_damage_to_a_file_ends_in_anything_but_a_list_or_a_sentence(seed: int) -> None:
+    chance = random.Random(seed)
+    for make in (people_xlsx, people_ods):
+        for _ in range(12):
+            raw = bytearray(make())
+            for _ in range(chance.randint(1, 4)):
+                at = chance.randrange(len(raw))
+                raw[at : at + chance.randint(0, 20)] = chance.randbytes(chance.randint(0, 9))
+            with contextlib.suppress(ListFileError):
+                read(bytes(raw), LIMITS)
