@@ -15,6 +15,7 @@ import typer
 from safepassage.model.errors import BadQuestionError
 from safepassage.registrar import Registrar
 from safepassage.registrar.opening import open_registrar
+from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.roles import COMMAND_LINE, Role, Viewer
 from safepassage.secure.unlock import (
     Lock,
@@ -105,6 +106,9 @@ def _viewer(protection: Protection, account: str | None) -> Viewer:
     found = protection.accounts.get(account)
     if found is None or not found.is_active:
         raise BadQuestionError(f"there is no account {account} that may act: `account list`")
+    # Nobody proved to be this account: the chain says that what follows came from the shell.
+    entry = Entry(kind=Kind.ACTED_AS, account=COMMAND_LINE, at=now(), subject=found.id)
+    protection.note(entry)
     return Viewer(found.id, found.roles, found.sponsor)
 
 

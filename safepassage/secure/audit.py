@@ -32,6 +32,7 @@ class Kind(StrEnum):
     SIGN_IN_REFUSED = "sign-in-refused"
     SIGNED_OUT = "signed-out"
     SESSION_ENDED = "session-ended"  # by its owner elsewhere, or by an administrator
+    ACTED_AS = "acted-as"  # somebody at the machine's own shell, with an account they named
     ACCOUNT_ADDED = "account-added"
     ROLES_CHANGED = "roles-changed"
     ACCOUNT_DISABLED = "account-disabled"

@@ -15,6 +15,7 @@ from safepassage.cli.register import app
 from safepassage.cli.unlocked import PASSPHRASE, now
 from safepassage.model.errors import SafePassageError
 from safepassage.secure.audit import Kind
+from safepassage.secure.roles import Role
 from safepassage.store import open_store
 from safepassage.store.protection import Protection
 
@@ -136,6 +137,17 @@ def test_every_reveal_is_one_of_the_account_that_asked(shell: Shell) -> None:
     assert entry.subject == hit["person"]
     with pytest.raises(SafePassageError, match="no account nobody"):
         shell("search", "P4410027", "--as", "nobody")
+
+
+def test_whoever_names_another_account_at_the_shell_leaves_a_trace(shell: Shell) -> None:
+    shell.take(EMBASSY, "embassy", EXIT_FOUND)
+    with Protection(shell.store, now) as protection:
+        protection.accounts.add("reg-1", [Role.REGISTRAR], None, "admin-1")
+        shell("search", "P4410027", "--as", "reg-1")
+        kinds = [link.entry.kind for link in protection.trail.page(limit=9)]
+        (trace,) = protection.trail.page(kind=Kind.ACTED_AS)
+    assert (trace.entry.account, trace.entry.subject) == ("command-line", "reg-1")
+    assert kinds.index(Kind.REVEALED) < kinds.index(Kind.ACTED_AS)  # the newest first
 
 
 def test_nothing_is_opened_without_the_key(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
