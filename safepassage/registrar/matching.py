@@ -12,19 +12,19 @@ from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair, pair_of
 from safepassage.register.linkage import Band, Evidence, Link, Linkage, Progress
 from safepassage.register.match.bands import reasons
-from safepassage.register.match.candidates import KeyTable, candidates_of
+from safepassage.register.match.candidates import KIND_AT, KeyTable, candidates_of
 from safepassage.register.match.columns import ABSENT, Names, columns_of, row_of
 from safepassage.register.match.compare import compare
 from safepassage.register.match.families import Families, weigh
 from safepassage.register.match.features import COMPARED, COMPUTED, LEVELS, Feature
-from safepassage.register.match.keys import keys
+from safepassage.register.match.keys import keys, pairing_keys
 from safepassage.register.match.linking import Judged, Linked, link_rows
 from safepassage.register.match.model import UNIT, Model, bars
 from safepassage.register.match.weighing import weigh_all
 from safepassage.register.record import Record
 from safepassage.register.shelf import Change
+from safepassage.registrar.neighbourhood import Neighbourhood, change_of
 from safepassage.registrar.shelf import StoredShelf
-from safepassage.registrar.whole import change_to
 
 _PROBE = "probe-"
 # A search knows no list and no family: what they would say is left out.
@@ -53,7 +53,16 @@ class OwnMatching:
         progress: Progress | None = None,
     ) -> Linkage:
         """Link all records anew."""
-        table, ids = KeyTable(), list[RecordId]()
+        return self._link(records, judgements, KeyTable(), progress)
+
+    def _link(
+        self,
+        records: Iterable[Record],
+        judgements: Iterable[Judgement],
+        table: KeyTable,
+        progress: Progress | None = None,
+    ) -> Linkage:
+        ids: list[RecordId] = []
 
         def seen(record: Record, names: Names) -> None:
             ids.append(record.id)
@@ -74,15 +83,34 @@ class OwnMatching:
         self, shelf: StoredShelf, records: Sequence[Record], progress: Progress | None = None
     ) -> Change:
         """What these new records change."""
-        return change_to(self, shelf, [*shelf.everything(), *records], progress)
+        new = {record.id: record for record in records}
+        return self._around(Neighbourhood(self._model, shelf, new), (), progress)
 
     def judged(self, shelf: StoredShelf, pairs: Collection[Pair]) -> Change:
         """What changed when the judgements about these pairs did."""
-        return change_to(self, shelf, list(shelf.everything()))
+        seeds = {record for pair in pairs for record in pair}
+        return self._around(Neighbourhood(self._model, shelf), seeds)
 
     def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
-        return change_to(self, shelf, [r for r in shelf.everything() if r.id not in gone])
+        around = Neighbourhood(self._model, shelf, gone=frozenset(gone))
+        linked = {i for pair in shelf.links(gone) for i in pair} - around.gone
+        return self._around(around, linked)
+
+    def _around(
+        self,
+        around: Neighbourhood,
+        seeds: Collection[RecordId],
+        progress: Progress | None = None,
+    ) -> Change:
+        touched = around.touched()
+        start = touched | around.candidates_of(touched) | set(seeds)
+        core = around.component_of(start)
+        around.links |= around.shelf.links(around.gone)
+        records = around.open(around.households_of(core))
+        table = OpenKeys(around.closed_keys(records.values()))
+        linkage = self._link(records.values(), around.judgements.values(), table, progress)
+        return change_of(linkage, around, core, touched)
 
     def compare(
         self, probes: Sequence[Record], records: Sequence[Record], most: int
@@ -130,6 +158,27 @@ class OwnMatching:
             Feature.PRIOR: self._model.prior,
         }
         return (*said, *(_computed(f, weight) for f, weight in computed.items() if weight))
+
+
+class OpenKeys(KeyTable):
+    """The keys of some records without those that too many hold in the whole register."""
+
+    __slots__ = ("_closed",)
+
+    def __init__(self, closed: frozenset[str]) -> None:
+        super().__init__()
+        self._closed = closed
+
+    def add(self, record: Record, names: Names) -> None:
+        """Take in the open keys of the next record."""
+        found = {
+            hash(key): KIND_AT[key[0]]
+            for key in pairing_keys(record, names)
+            if f"{key[0]}:{key[1]}" not in self._closed
+        }
+        self.hashes.extend(found)
+        self.kinds.extend(found.values())
+        self.counts.append(len(found))
 
 
 def _of_features(levels: list[int], weights: list[int], *, has_list: bool) -> tuple[Evidence, ...]:

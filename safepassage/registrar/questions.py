@@ -187,7 +187,7 @@ def _shown(room: Room, viewer: Viewer, ranked: Ranked) -> Question:
         pair=pair,
         left=views[pair[0]],
         right=views[pair[1]],
-        weight=ranked.link.weight,
+        weight=sum(bar.weight for bar in bars),
         band=ranked.link.band,
         bars=bars,
         held_back=ranked.link.held_back,
