@@ -19,9 +19,10 @@ from safepassage.model.sheet import Row, Sheet
 from safepassage.register.dates import DateOrder
 from safepassage.register.digits import plain
 from safepassage.register.fields import HEADER_FIELD, SINGLE, Field, header_text, header_words
-from safepassage.register.looks import filled, looks_like, share_of
+from safepassage.register.looks import SAMPLE_MAX, filled, looks_like, share_of
 from safepassage.register.mapping import Column, Mapping
 from safepassage.register.month_names import folded
+from safepassage.register.phones import region_of
 from safepassage.register.record import Calendar
 from safepassage.register.tables import table
 
@@ -93,7 +94,7 @@ def propose(sheet: Sheet, remembered: Mapping | None = None, region: str = "AF")
         order=order,
         order_reason=why,
         calendar=_calendar(columns, remembered),
-        region=remembered.region if remembered else region,
+        region=remembered.region if remembered else _region(columns, sample, region),
         data_rows=len(data),
         warnings=tuple(_warnings(columns, headers)),
     )
@@ -273,6 +274,17 @@ def _calendar(columns: Sequence[ProposedColumn], remembered: Mapping | None) -> 
                 if word in _CALENDAR_OF:
                     return _CALENDAR_OF[word]
     return remembered.calendar if remembered else None
+
+
+def _region(columns: Sequence[ProposedColumn], rows: Sequence[Row], usual: str) -> str:
+    """Where local numbers are dialled: where most of the list's international ones belong."""
+    indexes = [column.index for column in columns if column.field is Field.PHONE]
+    cells = [row.cell(index) for row in rows for index in indexes]
+    found = Counter(filter(None, map(region_of, cells[:SAMPLE_MAX])))
+    if not found:
+        return usual
+    region, count = found.most_common(1)[0]
+    return region if count >= 3 and 2 * count > found.total() else usual
 
 
 def _warnings(columns: Sequence[ProposedColumn], headers: Sequence[str]) -> list[str]:

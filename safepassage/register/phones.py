@@ -49,6 +49,20 @@ def read_phones(text: str, region: str) -> Phones:
     return Phones(tuple(found), faults[0] if faults else "")
 
 
+def region_of(text: str) -> str:
+    """The country of a number that is written with its country code; empty if it is not."""
+    dialled = _NOT_DIALLED.sub("", plain(text))
+    if dialled.startswith("00"):
+        dialled = f"+{dialled[2:]}"
+    if not dialled.startswith("+") or not DIGITS_MIN < len(dialled) <= DIGITS_MAX:
+        return ""
+    try:
+        number = phonenumbers.parse(dialled)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.region_code_for_number(number) or ""
+
+
 def _number(part: str, region: str) -> tuple[str, str]:
     dialled = _NOT_DIALLED.sub("", part)
     digits = dialled.replace("+", "")

@@ -154,6 +154,15 @@ def test_the_order_of_day_and_month_is_told_by_the_dates_that_allow_only_one(
     assert proposal.order_reason
 
 
+def test_local_numbers_are_dialled_where_most_of_the_others_belong() -> None:
+    local = ["Omid", "0441230104"]
+    ukrainian = [["Olena", f"+380 44 123 010{n}"] for n in range(4)]
+    assert propose(sheet(["Name", "Phone"], *ukrainian, local)).region == "UA"
+    assert propose(sheet(["Name", "Phone"], *ukrainian[:2], local)).region == "AF"
+    french = [["Marie", f"+33 6 55 50 12 3{n}"] for n in range(4)]
+    assert propose(sheet(["Name", "Phone"], *ukrainian, *french, local)).region == "AF"
+
+
 def test_a_header_may_name_the_calendar() -> None:
     rows = (["نام", "تاریخ تولد (قمری)"], ["محمد", "1410/09/15"])
     assert propose(sheet(*rows)).calendar is Calendar.LUNAR_HIJRI
