@@ -139,7 +139,8 @@ def test_every_page_of_the_desk_can_be_read_by_everybody(
     page.click("button.primary")
     page.wait_for_url("**/preview")
     assert violations(page) == []
-    for path in ("/lists", "/entering", "/entering/paper", "/entering/forms", "/intake"):
+    others = ("/lists", "/entering", "/entering/forms") if language == "en" else ()
+    for path in (*others, "/entering/paper", "/intake"):
         page.goto(path)
         assert violations(page) == [], path
     page.goto(draft)

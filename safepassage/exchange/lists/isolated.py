@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -36,6 +35,7 @@ _START = (
 _REFUSALS: dict[str, type[ListFileError]] = {
     kind.__name__: kind for kind in (ListLockedError, ListTooLargeError, NotAListError)
 }
+_GRACE_SECONDS = 5  # its own limit counts computing; this one waiting as well
 _ANSWER_BYTES_PER_CELL_MAX = 64
 _ANSWER_BYTES_MAX = 1024 * 1024 * 1024
 
@@ -118,7 +118,6 @@ def _refusal(answer: bytes) -> ListFileError:
 
 def _run(task: bytes, limits: Limits) -> tuple[int, bytes]:
     """Run the reading process to its end, or end it when its time or its answer grows too long."""
-    ends_at = time.monotonic() + limits.seconds_max + 5
     most = min(_ANSWER_BYTES_MAX, limits.cells_max * _ANSWER_BYTES_PER_CELL_MAX)
     process = subprocess.Popen(  # noqa: S603 - our own interpreter on our own module
         [sys.executable, "-I", "-c", _START, _PACKAGES],
@@ -128,7 +127,7 @@ def _run(task: bytes, limits: Limits) -> tuple[int, bytes]:
         env={"LC_ALL": "C.UTF-8"},
     )
     with process:
-        timer = threading.Timer(max(0.1, ends_at - time.monotonic()), process.kill)
+        timer = threading.Timer(limits.seconds_max + _GRACE_SECONDS, process.kill)
         timer.daemon = True
         timer.start()
         feeder = threading.Thread(target=_feed, args=(process, task), daemon=True)
@@ -138,10 +137,11 @@ def _run(task: bytes, limits: Limits) -> tuple[int, bytes]:
             answer = process.stdout.read(most + 1)
             if len(answer) > most:
                 raise ListTooLargeError(NO_MEMORY)
-        finally:
-            if process.poll() is None and len(answer) > most:
-                process.kill()
             code = process.wait()
+        except BaseException:
+            process.kill()  # whoever waited is gone, or had enough
+            raise
+        finally:
             timer.cancel()
             feeder.join()
     return code, answer
