@@ -52,8 +52,9 @@ FORM_FIELDS = (
     FormField(Field.DOCUMENT, "Document number", "شماره سند", False),
     FormField(Field.NEEDS, "Needs help with", "به کمک نیاز دارد", False),
 )
-# The band comes first at the keyboard too: it is what the clerk reads off the paper first.
-KEYED = (Field.BAND, *(form_field.field for form_field in FORM_FIELDS))
+# The band comes first at the keyboard too: it is what the clerk reads off the paper first.  The
+# zone of a passport is on no paper form, but a scanner at the desk types it.
+KEYED = (Field.BAND, *(form_field.field for form_field in FORM_FIELDS), Field.MRZ)
 
 
 def forms_html(bands: Sequence[Band], stylesheet: str = "") -> str:

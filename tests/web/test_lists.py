@@ -300,6 +300,16 @@ def test_a_family_is_entered_at_the_desk(register: RegisterOffice) -> None:
     assert register.desk(Role.REGISTRAR, id="officer-2").get("/lists/of/desk").status_code == 200
 
 
+def test_a_passport_is_scanned_at_the_desk(register: RegisterOffice) -> None:
+    desk = register.desk()
+    first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
+    lines = f"{first}\r\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\r\n"
+    page = desk.post("/entering/desk", data={"1.mrz": lines}).text
+    assert "Kept: 1" in page
+    wrong = desk.post("/entering/desk", data={"1.mrz": lines.replace("C36", "C46")}).text
+    assert "A check digit of the zone is wrong" in wrong
+
+
 def test_an_entry_that_is_nobody_is_shown_again_at_once(register: RegisterOffice) -> None:
     desk = register.desk()
     answer = desk.post("/entering/desk", data={"1.sex": "F", "1.relation": "wife"})

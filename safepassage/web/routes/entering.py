@@ -64,7 +64,8 @@ def entry_page(
     reasons: Sequence[tuple[int, str]] = (),
 ) -> Response:
     """The page, perhaps with what is wrong or what was kept."""
-    fields = [field for field in KEYED if way == "paper" or field is not Field.BAND]
+    elsewhere = Field.MRZ if way == "paper" else Field.BAND
+    fields = [field for field in KEYED if field is not elsewhere]
     blank = max(ROWS[way] - len(rows), 0) if not rows else 0
     return render(
         request,
