@@ -8,6 +8,8 @@ run, what a plain table gives: the exact name, by an index, in the clear.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import json
 import random
 import sys
@@ -41,7 +43,6 @@ from safepassage.registrar.shelf import MATCHING
 from safepassage.registrar.written import record_to_bytes
 from safepassage.secure.reveal import Budget
 from safepassage.secure.roles import Role, Viewer
-from safepassage.secure.unlock import new_register_key
 from safepassage.secure.vault import Vault
 from safepassage.store import open_store
 from safepassage.store import register_links as linked
@@ -55,6 +56,7 @@ from safepassage.store.register_tables import register_blind
 from safepassage.store.statement import chunks, insert_rows
 
 GOAL_MS = 100
+KEY = bytes(32)  # of people nobody ever was
 QUERIES = 400
 START, END = (
     (
@@ -102,7 +104,7 @@ START, END = (
 )
 KIN = ("zai", "zada", "pur", "khel", "yar", "dost", "i", "wal", "mand", "far")
 NOON = datetime(2021, 8, 20, 12, tzinfo=UTC)
-DESK = Viewer(AccountId("desk"), frozenset({Role.REGISTRAR}))
+REGISTRAR = frozenset({Role.REGISTRAR})
 
 
 def clock() -> datetime:
@@ -277,24 +279,33 @@ def main() -> int:
     """Fill, search, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=1_000_000)
-    count = parser.parse_args().records
-    with tempfile.TemporaryDirectory() as folder:
-        address = Path(folder, "register.db")
-        open_store(address, writer=True).close()
-        with RegisterPlace(address) as place, Protection(address, clock) as protection:
-            many = Budget(persons=10**9)
-            registrar = open_registrar(
-                place, new_register_key(), protection.trail, clock, desk=many, review=many
-            )
-            filled = fill(place, registrar, count)
+    parser.add_argument("--folder", type=Path, help="Keep the filled register there, and reuse it.")
+    asked_for = parser.parse_args()
+    count = asked_for.records
+    with contextlib.ExitStack() as stack:
+        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = asked_for.folder or temporary
+        address = folder / f"register-{count}.db"
+        is_filled = address.exists()
+        if not is_filled:
+            open_store(address, writer=True).close()
+        place = stack.enter_context(RegisterPlace(address))
+        protection = stack.enter_context(Protection(address, clock))
+        many = Budget(persons=10**9)
+        registrar = open_registrar(
+            place, Vault(KEY), protection.trail, clock, desk=many, review=many
+        )
+        filled = None if is_filled else fill(place, registrar, count)
 
-            def search(words: str) -> list[RecordId]:
-                return [h.record.record.id for h in registrar.search(DESK, words).hits]
+        desks = itertools.cycle(Viewer(AccountId(f"desk-{n}"), REGISTRAR) for n in range(50))
 
-            queries = asked(count)
-            ours = measured(search, queries)
-            size = sum(f.stat().st_size for f in Path(folder).glob("register.db*"))
-        peer = measured(plain_table(Path(folder), count), queries)
+        def search(words: str) -> list[RecordId]:
+            return [h.record.record.id for h in registrar.search(next(desks), words).hits]
+
+        queries = asked(count)
+        ours = measured(search, queries)
+        size = address.stat().st_size
+        peer = measured(plain_table(temporary, count), queries)
     result = {
         "records": count,
         "filled_s": filled,

@@ -115,17 +115,31 @@ class Access:
         refusal = reveal.may_reveal(persons, earlier, at, budget)
         if refusal is not None:
             self._refuse(viewer, refusal, audit.Kind.REVEAL_REFUSED)
-        detail = {"occasion": str(occasion)}
-        self._trail.write(
-            audit.Entry(
-                kind=audit.Kind.REVEALED,
+        self._trail.write(_revealed(viewer, persons, at, occasion))
+
+    def found(self, viewer: Viewer, persons: Sequence[str]) -> list[str]:
+        """Whom of those that a search found the viewer may be shown: as many as the budget allows,
+        in their order.  The search and each of them is written down first, in one step.
+
+        Raises:
+            NotAllowedError: the budget allows none of them.
+        """
+        with self._turn:
+            at, budget = self._clock(), self._budgets[Occasion.DESK]
+            earlier = self._reveals(viewer, at - budget.within, Occasion.DESK)
+            shown = [*persons]
+            while shown and reveal.may_reveal(shown, earlier, at, budget) is not None:
+                shown.pop()
+            if persons and not shown:
+                self._reveal(viewer, persons[:1], Occasion.DESK)
+            searched = audit.Entry(
+                kind=audit.Kind.SEARCHED,
                 account=viewer.account,
                 at=at,
-                subject=person,
-                detail=detail,
+                detail={"found": len(persons)},
             )
-            for person in dict.fromkeys(persons)
-        )
+            self._trail.write([searched, *_revealed(viewer, shown, at, Occasion.DESK)])
+        return shown
 
     def left(self, viewer: Viewer, occasion: Occasion = Occasion.DESK) -> int:
         """How many more people the viewer may look at now."""
@@ -144,6 +158,21 @@ class Access:
         detail = {"action": str(refusal.action), "why": str(refusal.why)}
         self.note(viewer, kind, detail=detail)
         raise NotAllowedError(refusal)
+
+
+def _revealed(
+    viewer: Viewer, persons: Sequence[str], at: datetime, occasion: Occasion
+) -> list[audit.Entry]:
+    return [
+        audit.Entry(
+            kind=audit.Kind.REVEALED,
+            account=viewer.account,
+            at=at,
+            subject=person,
+            detail={"occasion": str(occasion)},
+        )
+        for person in dict.fromkeys(persons)
+    ]
 
 
 def masked(record: Record, viewer: Viewer, sponsor: SponsorId) -> tuple[Record, frozenset[Field]]:

@@ -22,7 +22,6 @@ from safepassage.registrar.room import Room
 from safepassage.registrar.sealing import blind_numbers
 from safepassage.registrar.shelf import MATCHING, StoredShelf
 from safepassage.registrar.views import Hit, SearchResult
-from safepassage.secure import audit
 from safepassage.secure.roles import Action, Viewer, fields_seen
 from safepassage.store import register_records as stored
 
@@ -69,12 +68,10 @@ def search(room: Room, viewer: Viewer, text: str, region: str) -> SearchResult:
         numbers = {row.number: i for i, row in shelf.rows([s.record for s in best]).items()}
         found = people.persons_of(connection, numbers)
         person_of = {numbers[n]: person.id for n, person in found.items()}
-    shown = _one_each(best, person_of)
-    is_cut = is_cut or len(shown) > SHOWN_MAX
-    room.access.note(viewer, audit.Kind.SEARCHED, detail={"found": len(shown)})
-    shown = shown[: max(1, min(SHOWN_MAX, room.access.left(viewer) or 1))]
-    if shown:
-        room.access.reveal(viewer, [person_of[s.record] for s in shown])
+    each = _one_each(best, person_of)
+    allowed = set(room.access.found(viewer, [person_of[s.record] for s in each[:SHOWN_MAX]]))
+    shown = [s for s in each if person_of[s.record] in allowed]
+    is_cut = is_cut or len(each) > len(shown)
     with room.store.reading() as connection:
         views = people.record_views(connection, room, viewer, [s.record for s in shown])
     hits = tuple(
