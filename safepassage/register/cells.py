@@ -15,6 +15,7 @@ from safepassage.register.documents import (
     NotADocument,
     document_of,
     read_document,
+    type_by_form,
 )
 from safepassage.register.fields import CLAIMS, DOCUMENT_TYPES, NAME_PARTS, Field
 from safepassage.register.mapping import Column, Mapping
@@ -24,7 +25,6 @@ from safepassage.register.phones import read_phones
 from safepassage.register.record import (
     Born,
     Document,
-    DocumentType,
     NamePart,
     Precision,
     Protection,
@@ -194,8 +194,9 @@ def _email(text: str, column: Column, row: Row, readings: Readings, cells: Cells
 
 def _document(text: str, column: Column, row: Row, readings: Readings, cells: Cells) -> None:
     kind = DOCUMENT_TYPES[column.field]
-    if column.field is Field.DOCUMENT and readings.types:
-        kind = document_named(row.cell(readings.types[0].index)) or DocumentType.OTHER
+    if column.field is Field.DOCUMENT:
+        stated = document_named(row.cell(readings.types[0].index)) if readings.types else None
+        kind = stated or type_by_form(text)
     issuer = plain(row.cell(readings.issuers[0].index)).upper() if readings.issuers else ""
     if not (len(issuer) == 3 and issuer.isascii() and issuer.isalpha()):
         issuer = ISSUER_CODES.get(issuer, "")

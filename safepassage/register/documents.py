@@ -88,6 +88,18 @@ def type_of(zone: Mrz) -> DocumentType:
     return DocumentType.OTHER
 
 
+def type_by_form(text: str) -> DocumentType:
+    """What a number of no stated type looks like; OTHER where its form says nothing."""
+    number = compared(text)
+    if re.fullmatch(r"[A-Z]{1,2}\d{6,8}", number):
+        return DocumentType.PASSPORT
+    return DocumentType.NATIONAL_ID if _is_electronic_tazkira(number) else DocumentType.OTHER
+
+
+def _is_electronic_tazkira(number: str) -> bool:
+    return len(number) == 13 and number.isdigit() and 1390 <= int(number[:4]) <= 1450
+
+
 def _band(written: str) -> Document:
     try:
         return Document(DocumentType.BAND, written, read_band(written).text, "", True)
@@ -125,7 +137,7 @@ def _national_id(number: str) -> tuple[bool | None, str]:
     Older tazkiras have volume, page and register numbers of any length, other states other forms:
     nothing to tell them by.
     """
-    if len(number) == 13 and number.isdigit() and 1390 <= int(number[:4]) <= 1450:
+    if _is_electronic_tazkira(number):
         return True, ""
     if len(number) < 3:
         return False, "the number is too short for an identity document"

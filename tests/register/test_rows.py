@@ -14,7 +14,15 @@ from safepassage.model.sheet import Mark, Row, Sheet
 from safepassage.register.columns import propose
 from safepassage.register.fields import Field
 from safepassage.register.mapping import Column, Mapping, MappingError
-from safepassage.register.record import NamePart, Precision, Protection, Record, Relation, Sex
+from safepassage.register.record import (
+    DocumentType,
+    NamePart,
+    Precision,
+    Protection,
+    Record,
+    Relation,
+    Sex,
+)
 from safepassage.register.rows import ReadRows, read_rows
 
 HEADER = [
@@ -215,6 +223,23 @@ def test_a_family_number_in_one_merged_cell_is_that_of_all_its_rows() -> None:
     marks = {3: {1: frozenset({Mark.MERGED})}}
     found = read(sheet_of(HEADER, PARWANA, omid, omid, marks=marks))
     assert [r.household for r in found.records] == ["F1", "F1", ""]
+
+
+@pytest.mark.parametrize(
+    ("number", "stated", "kind"),
+    [
+        ("P7781201", "", DocumentType.PASSPORT),
+        ("1399-0101-22817", "", DocumentType.NATIONAL_ID),
+        ("2021/77", "", DocumentType.OTHER),
+        ("P7781201", "tazkira", DocumentType.NATIONAL_ID),
+        ("P7781201", "facilitation document", DocumentType.OTHER),
+    ],
+)
+def test_a_number_of_no_stated_type_is_what_it_looks_like(
+    number: str, stated: str, kind: DocumentType
+) -> None:
+    found = record(["Parwana", number, stated], ["Name", "Document number", "Document type"])
+    assert found.documents[0].type is kind
 
 
 def test_a_child_that_a_list_calls_alone_is_marked_so() -> None:
