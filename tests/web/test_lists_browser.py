@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from safepassage.register.bands import next_bands
+from safepassage.register.intake_form import forms_html
 from safepassage.secure.roles import Role
 from tests.exchange.lists.hostile import people_xlsx
 from tests.web.register_office import RegisterOffice, served_office
@@ -115,6 +117,14 @@ def test_a_paper_form_is_keyed_without_a_mouse(enter: Callable[..., Page]) -> No
     page.locator(".notice-good").wait_for()
     assert "1" in page.locator(".notice-good p").inner_text()
     assert page.evaluate("document.activeElement.id") == "1.band"
+
+
+def test_seven_forms_print_on_three_pages(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content(forms_html(next_bands("KM", 0, 7)))
+    printed = page.pdf(prefer_css_page_size=True)
+    page.close()
+    assert len(re.findall(rb"/Type /Page\b(?!s)", printed)) == 3
 
 
 def draft_of(page: Page) -> str:
