@@ -6,23 +6,27 @@ What it answers are the plain values of `views.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from safepassage.model.ids import ListId, PersonId, RecordId, SponsorId
 from safepassage.model.ledger import Ledger
+from safepassage.model.observation import Group
 from safepassage.model.sheet import ReadList
 from safepassage.register import mapping as mappings
 from safepassage.register.bands import Band
 from safepassage.register.columns import Proposal, propose
 from safepassage.register.difference import PersonDifference
+from safepassage.register.family_values import Family, Part
 from safepassage.register.fields import Field
 from safepassage.register.judgement import Pair, Verdict, pair_of
 from safepassage.register.linkage import Progress
+from safepassage.register.priority_values import FamilyAssessment, Flip, Rules
 from safepassage.register.quality import Quality
 from safepassage.registrar import (
     checking,
+    deciding,
     entering,
     erasing,
     intake,
@@ -41,6 +45,7 @@ from safepassage.registrar import (
 )
 from safepassage.registrar.access import REVIEW_BUDGET, Access, Occasion, Trail
 from safepassage.registrar.erasing import Shredded
+from safepassage.registrar.kinship import Kinship
 from safepassage.registrar.matching import OwnMatching
 from safepassage.registrar.room import Matching, Room
 from safepassage.registrar.views import (
@@ -99,6 +104,7 @@ class Registrar:
     ) -> None:
         self._room = Room(store, vault, clock, Access(trail, clock, desk, review), matching)
         self._region = region
+        self._kinship = Kinship()
 
     @property
     def room(self) -> Room:
@@ -315,6 +321,45 @@ class Registrar:
     def reveals_left(self, viewer: Viewer, occasion: Occasion = Occasion.DESK) -> int:
         """How many more people the viewer may look at now."""
         return self._room.access.left(viewer, occasion)
+
+    # Families and priority
+
+    def families(self, viewer: Viewer) -> tuple[Family, ...]:
+        """Everybody's family, ids alone; somebody alone is a family of one."""
+        self._room.access.allow(viewer, Action.KEEP_FAMILY)
+        return self._kinship.now(self._room).families.families
+
+    def family(self, viewer: Viewer, person: PersonId) -> Family:
+        """The family in which somebody goes, ids alone."""
+        return deciding.family_of(self._room, viewer, self._kinship, person)
+
+    def split_family(self, viewer: Viewer, parts: Sequence[Part], reason: str) -> Family:
+        """Decide that a family goes in parts; the first part's family as it is then."""
+        return deciding.split(self._room, viewer, self._kinship, parts, reason)
+
+    def join_family(self, viewer: Viewer, persons: Iterable[PersonId], reason: str) -> Family:
+        """Decide that people are one family, or are together again."""
+        return deciding.join(self._room, viewer, self._kinship, persons, reason)
+
+    def assess(self, viewer: Viewer) -> list[FamilyAssessment]:
+        """Every family by its most urgent member, the most urgent first; changes are kept."""
+        return deciding.assess(self._room, viewer, self._kinship)
+
+    def rules(self) -> Rules:
+        """The table of priority rules that is in force."""
+        return deciding.rules_in_force(self._room)
+
+    def flips(self, viewer: Viewer, rules: str) -> list[Flip]:
+        """Whom another table of rules would put elsewhere; nothing is kept."""
+        return deciding.flips_by(self._room, viewer, self._kinship, rules)
+
+    def take_rules(self, viewer: Viewer, rules: str) -> list[Flip]:
+        """Keep a new table of rules, and say whom it puts elsewhere."""
+        return deciding.take_rules(self._room, viewer, self._kinship, rules)
+
+    def post_groups(self, viewer: Viewer, append: Callable[[list[Group]], object]) -> list[Group]:
+        """State in the ledger who goes together, by `append`: person ids, no names."""
+        return deciding.post_groups(self._room, viewer, self._kinship, append)
 
     # Intake
 
