@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from safepassage.cli import register_import, register_people, register_review
+from safepassage.cli import register_families, register_import, register_people, register_review
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
@@ -21,5 +21,9 @@ app.command("judge")(register_review.judge)
 app.command("undo")(register_review.undo)
 app.command("person")(register_people.show_person)
 app.command("search")(register_people.search)
+app.command("families")(register_families.families)
+app.command("split")(register_families.split)
+app.command("join")(register_families.join)
+app.command("priority")(register_families.priority)
 app.command("intake")(register_people.intake)
 app.command("shred")(register_people.shred)

@@ -204,3 +204,27 @@ def test_questions_are_answered_one_after_the_other(shell: Shell) -> None:
     assert "they are one person now" in out
     assert "nothing waits for you" in out
     assert shell.json("review")["waiting"] == 0
+
+
+def test_a_family_is_split_and_joined_by_decisions_and_stated_in_the_ledger(shell: Shell) -> None:
+    shell.take(EMBASSY, "embassy", EXIT_FOUND)
+    people = [shell.json("search", n)["hits"][0]["person"] for n in ("P4410027", "P4410028")]
+    (family,) = shell.json("families", people[0])
+    assert sorted(family["members"]) == sorted(people)
+    parts = ("--part", f"gate-1={people[0]}", "--part", f"haven-1={people[1]}")
+    split = shell.json("split", *parts, "--why", "the gate closed")
+    assert (split["members"], split["apart_from"]) == ([people[0]], [people[1]])
+    joined = shell.json("join", *people, "--why", "reunited")
+    assert sorted(joined["members"]) == sorted(people)
+    shell("families", "--post")
+    with open_store(shell.store) as store:
+        assert any(people[0] in line and '"group"' in line for line in store.export_lines())
+    with pytest.raises(SafePassageError, match="PLACE=PERSON"):
+        shell("split", "--part", "gate-1", "--why", "x")
+
+
+def test_who_goes_first_is_shown_by_family(shell: Shell) -> None:
+    shell.take(EMBASSY, "embassy", EXIT_FOUND)
+    (family,) = shell.json("priority")
+    assert family["people"] == "2"
+    assert "category" in shell("priority")
