@@ -10,6 +10,7 @@ import typer
 
 from safepassage.cli.check import check_store, print_check
 from safepassage.cli.claims import print_findings, print_totals
+from safepassage.cli.demo_register import tell_register
 from safepassage.cli.opened import Opened, opened
 from safepassage.cli.output import heading, instant, print_table
 from safepassage.cli.scenario import take_scenario
@@ -55,6 +56,7 @@ def demo(
         _tell(at)
         _check(at.store)
         hint = _hint(at)
+    tell_register()
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
     typer.echo(f"  safepassage {hint} --store {store}")
     if serve:

@@ -118,18 +118,17 @@ def stored_operation(store: Store) -> Operation:
     return read_operation(kept.text, OPERATION)
 
 
-def scenario_folder(name: str) -> Path:
-    """The folder of a scenario that ships with the package.
+def scenario_folder(name: str, holding: str = "operation.yaml") -> Path:
+    """The folder of a scenario that ships with the package: of those that hold such a file.
 
     Raises:
         BadQuestionError: there is none of that name; the message lists those there are.
     """
     package = Path(__file__).resolve().parent.parent
     for folder in (package / "scenarios", package.parent / "scenarios"):
-        if (folder / name / "operation.yaml").is_file():
+        if (folder / name / holding).is_file():
             return folder / name
         if folder.is_dir():
-            operations = folder.glob("*/operation.yaml")
-            known = ", ".join(sorted(path.parent.name for path in operations))
+            known = ", ".join(sorted(path.parent.name for path in folder.glob(f"*/{holding}")))
             raise BadQuestionError(f"no scenario {os.fspath(name)!r}; scenarios: {known}")
     raise BadQuestionError("the scenarios are not installed with this package")
