@@ -33,6 +33,8 @@ HELD_BACK: Final = (
     "phone-only",
     "name-and-phone",
     "common-name-and-year",
+    "kin-differs",  # another family name, or another father
+    "relatives-only",  # no birth date and no paper: only what relatives share, and not enough of it
     "large-cluster",  # more than twenty rows
     "weak-bridge",  # two groups held together by one link
     "better-elsewhere",  # one of the two is somebody else by stronger evidence
@@ -84,10 +86,11 @@ def _years_apart(columns: Columns, left: Longs, right: Longs) -> NDArray[np.bool
     return (apart > 4) & (apart < 10_000)
 
 
-def shortcomings(compared: Compared, others: Bytes) -> Flags:
+def shortcomings(compared: Compared, others: Bytes, is_strong: NDArray[np.bool_]) -> Flags:
     """What is missing for a machine to merge a pair alone, whatever its weight.
 
-    `others` says how many other members of the two families are found in both.
+    `others` says how many other members of the two families are found in both; `is_strong`
+    whether the weight is enough without a birth date or a paper.
     """
     flags = np.zeros(len(others), dtype=np.int32)
     name = _agrees(compared, Feature.GIVEN)
@@ -107,4 +110,7 @@ def shortcomings(compared: Compared, others: Bytes) -> Flags:
     names = [AT[f] for f in (Feature.GIVEN, Feature.FAMILY, Feature.FATHER)]
     common = compared.rarity[:, names].sum(axis=1) < _COMMON_NAME_MAX
     flags[name & ~more & year & ~contact & common] |= BIT["common-name-and-year"]
+    for feature in (Feature.FAMILY, Feature.FATHER):
+        flags[_level(compared, feature) == LEVEL["differs"]] |= BIT["kin-differs"]
+    flags[~day & ~year & ~paper & ~is_strong] |= BIT["relatives-only"]
     return flags

@@ -15,19 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.register.judgement import Judgement, Verdict, in_force
-from safepassage.register.linkage import Band, Link
 from safepassage.register.match.bands import (
     BIT,
     CLUSTER_MAX,
     CONTRADICTIONS,
     Flags,
     contradictions,
-    reasons,
     shortcomings,
 )
 from safepassage.register.match.candidates import Longs
 from safepassage.register.match.cluster import JUDGED, Graph, Islands, cluster, components
-from safepassage.register.match.columns import Bytes
 from safepassage.register.match.compare import Bench, compare
 from safepassage.register.match.model import UNIT, Model
 from safepassage.register.match.weighing import Weights, without_families
@@ -111,7 +108,8 @@ def _inside(
     for part in np.array_split(np.arange(len(left)), 1 + len(left) // 400_000):
         compared = compare(bench, left[part], right[part])
         held[part] = contradictions(bench.columns, left[part], right[part], compared)
-        held[part] |= shortcomings(compared, others[part])
+        is_strong = weight[part] >= model.thresholds.automatic_among_kin
+        held[part] |= shortcomings(compared, others[part], is_strong)
     # A pair that no family was compared for says little: what it contradicts counts, no more.
     alone = np.flatnonzero(~is_known)
     weight[alone] = np.minimum(without_families(bench, left[alone], right[alone], model), 0)
@@ -172,9 +170,7 @@ def _kept(
     cluster_of, likely_of = clusters
     asked = np.flatnonzero(weights.weight >= model.thresholds.ask)
     code = np.unique(
-        np.concatenate(
-            [weights.code[asked], judged.same[0] * weights.total + judged.same[1]]
-        )
+        np.concatenate([weights.code[asked], judged.same[0] * weights.total + judged.same[1]])
     )
     left, right = code // weights.total, code % weights.total
     inside_code = inside.left * weights.total + inside.right
@@ -187,7 +183,8 @@ def _kept(
     weight[rest] = weights.weight[where]
     compared = compare(bench, left[rest], right[rest])
     flags[rest] = contradictions(bench.columns, left[rest], right[rest], compared)
-    flags[rest] |= shortcomings(compared, weights.others[where])
+    is_strong = weight[rest] >= model.thresholds.automatic_among_kin
+    flags[rest] |= shortcomings(compared, weights.others[where], is_strong)
     together = cluster_of[left] == cluster_of[right]
     would = (flags == 0) & (weight >= model.thresholds.automatic)
     flags[would & ~together] |= BIT["better-elsewhere"]

@@ -57,6 +57,7 @@ class Thresholds:
     """Weights, in units, from which on a pair is of a band."""
 
     automatic: int
+    automatic_among_kin: int  # the same where neither a birth date nor a paper speaks for it
     automatic_mean: int  # of all pairs between two clusters that a machine may make one
     likely: int  # accepted in the likely clusters; a person is asked where it matters
     likely_mean: int

@@ -32,7 +32,12 @@ Shares: TypeAlias = dict[Feature, Floats]  # of each feature, the probability of
 
 CAPS: Final[dict[str, int]] = dict.fromkeys(KINDS, 50) | {"given-year": 20, "given-father": 30}
 THRESHOLDS: Final = Thresholds(
-    automatic=6 * UNIT, automatic_mean=4 * UNIT, likely=3 * UNIT, likely_mean=1 * UNIT, ask=1 * UNIT
+    automatic=5 * UNIT,
+    automatic_among_kin=15 * UNIT // 2,
+    automatic_mean=2 * UNIT,
+    likely=3 * UNIT,
+    likely_mean=1 * UNIT,
+    ask=1 * UNIT,
 )
 RANDOM_PAIRS: Final = 1_000_000
 PAIRS_OF_A_KIND: Final = 100_000
@@ -325,3 +330,8 @@ def train(bench_of: Mapping[Feature, Rarity], bench: Bench, candidates: Candidat
     )
     mark = hashlib.sha256(model.to_json().encode()).hexdigest()[:12]
     return replace(model, version=f"own-{mark}")
+
+
+def untrained(rarity: Mapping[Feature, Rarity]) -> Model:
+    """A model that only knows how rare things are: what training begins with."""
+    return Model("", 0, 0, {}, {}, rarity, CAPS, THRESHOLDS)
