@@ -25,7 +25,11 @@ from safepassage.register.record import Record
 from safepassage.register.shelf import Change
 from safepassage.registrar.neighbourhood import Neighbourhood, change_of
 from safepassage.registrar.shelf import StoredShelf
+from safepassage.registrar.whole import change_to
+from safepassage.store import register_links as linked
 
+MANY = 1_000  # records of one list
+SHARE = 4  # a list of a quarter of all that are known
 _PROBE = "probe-"
 # A search knows no list and no family: what they would say is left out.
 _LEFT_OUT = COMPARED.index(Feature.LIST)
@@ -76,13 +80,17 @@ class OwnMatching:
         candidates = candidates_of(table, order, self._model.caps)
         weights = weigh_all(bench, candidates, self._model, progress)
         row = {str(record): n for n, record in enumerate(columns.ids)}
-        linked = link_rows(bench, weights, Judged.of(row, judgements), self._model)
-        return _named(linked, columns.ids, self.version)
+        decided = link_rows(bench, weights, Judged.of(row, judgements), self._model)
+        return _named(decided, columns.ids, self.version)
 
     def extend(
         self, shelf: StoredShelf, records: Sequence[Record], progress: Progress | None = None
     ) -> Change:
         """What these new records change."""
+        known = linked.member_count(shelf.connection)
+        if len(records) >= MANY and len(records) * SHARE >= known:
+            # So large a list touches nearly everybody: linking all of them costs less.
+            return change_to(self, shelf, [*shelf.everything(), *records], progress)
         new = {record.id: record for record in records}
         return self._around(Neighbourhood(self._model, shelf, new), (), progress)
 
@@ -94,8 +102,8 @@ class OwnMatching:
     def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
         around = Neighbourhood(self._model, shelf, gone=frozenset(gone))
-        linked = {i for pair in shelf.links(gone) for i in pair} - around.gone
-        return self._around(around, linked)
+        around_them = {i for pair in shelf.links(gone) for i in pair} - around.gone
+        return self._around(around, around_them)
 
     def _around(
         self,
@@ -194,16 +202,16 @@ def _computed(feature: Feature, weight: int) -> Evidence:
     return Evidence(str(feature), levels[0] if weight > 0 else levels[-1], weight / UNIT)
 
 
-def _named(linked: Linked, ids: list[RecordId], version: str) -> Linkage:
+def _named(found: Linked, ids: list[RecordId], version: str) -> Linkage:
     """Rows as records."""
-    columns = (linked.left, linked.right, linked.weight, linked.band, linked.held)
+    columns = (found.left, found.right, found.weight, found.band, found.held)
     links: dict[Pair, Link] = {}
     for left, right, weight, may, held in zip(*(c.tolist() for c in columns), strict=True):
         pair = pair_of(ids[left], ids[right])
         band = Band.AUTOMATIC if may else Band.ASK
         links[pair] = Link(pair, weight / UNIT, band, reasons(held))
     return Linkage(
-        version, links, _clusters(linked.cluster_of, ids), _clusters(linked.likely_of, ids)
+        version, links, _clusters(found.cluster_of, ids), _clusters(found.likely_of, ids)
     )
 
 

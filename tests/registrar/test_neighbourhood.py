@@ -78,8 +78,8 @@ def judge_some(desk: Desk, chance: random.Random) -> None:
             desk.registrar.judge(viewer, question.pair, verdict, "looked at both")
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("caps", [3, 6, 50])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("caps", [3, 50])
 def test_lists_judgements_and_erasures_one_by_one_give_what_a_rebuild_gives(
     empty_file: Path, seed: int, caps: int
 ) -> None:
