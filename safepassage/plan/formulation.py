@@ -1,0 +1,254 @@
+"""The rules of a plan as the rows of a linear programme, one step at a time.
+
+The formulation is rotations: a lift leaves its base, loads at an origin, returns to its base; its
+base is the same from beginning to end.  Classes are told apart up to the aircraft's door.  Gates of
+one origin are one row, since everybody in its queue may use each of them: nothing is lost by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from safepassage.plan.linear import INF, Builder, Programme, Whole
+from safepassage.plan.problem import NO_WAY, Lift, Problem
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """A programme, and where its blocks of columns and rows are."""
+
+    problem: Problem
+    programme: Programme
+    column: dict[str, Whole]
+    row: dict[str, Whole]
+    steps: dict[str, Whole]
+    keeps_last: frozenset[str]
+    paces: Paces
+
+
+@dataclass(frozen=True)
+class Paces:
+    """Lifts of the same speed share their passengers' columns: pace of each lift, one lift each."""
+
+    origin: tuple[int, ...]
+    origin_example: tuple[int, ...]
+    onward: tuple[int, ...]
+    onward_example: tuple[int, ...]
+
+
+def paces(lifts: tuple[Lift, ...]) -> Paces:
+    """Group lifts whose flights take the same steps everywhere."""
+    out, there = _grouped([x.to_origin for x in lifts])
+    on, example = _grouped([x.to_haven for x in lifts])
+    return Paces(out, there, on, example)
+
+
+def _grouped(tables: list[Whole]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    seen: dict[bytes, int] = {}
+    examples: list[int] = []
+    group: list[int] = []
+    for number, table in enumerate(tables):
+        if not (table >= 0).any():
+            group.append(NO_WAY)
+            continue
+        key = table.tobytes()
+        if key not in seen:
+            seen[key] = len(examples)
+            examples.append(number)
+        group.append(seen[key])
+    return tuple(group), tuple(examples)
+
+
+def formulate(problem: Problem) -> Formulation:
+    """The linear programme whose every whole-number point is a plan."""
+    build = Builder()
+    pace = paces(problem.lifts)
+    _people_to_the_door(build, problem)
+    _people_at_bases(build, problem, pace)
+    _seats_and_aprons(build, problem, pace)
+    for number, lift in enumerate(problem.lifts):
+        _fleet(build, problem, number, lift)
+        _rotations(build, problem, number, lift, pace)
+        _onward(build, problem, number, lift, pace)
+    return Formulation(
+        problem,
+        build.finished(),
+        build.column,
+        build.row,
+        build.steps,
+        frozenset(build.keeps_last),
+        pace,
+    )
+
+
+def _people_to_the_door(build: Builder, problem: Problem) -> None:
+    c, o, t = problem.demand.shape
+    when = np.arange(t)
+    known = problem.demand.cumsum(-1)
+    airside = problem.airside[:, None] * np.where(when == t - 1, 0, 1)  # nobody left at the end
+    x = build.columns("gate", (c, o, t), cap=np.minimum(known, problem.let_through))
+    q = build.columns("queue", (c, o, t), cap=known)
+    i = build.columns("airside", (c, o, t), upper=airside)
+    room = problem.airside[:, None] + problem.let_through
+    d = build.columns("board", (c, o, t), cost=-problem.worth[:, None], cap=np.minimum(known, room))
+
+    r = build.rows("queue", (c, o, t), problem.demand, problem.demand, when)
+    build.add(r, q, 1)
+    build.lag(r, q, 1, -1)
+    build.add(r, x, 1)
+    r = build.rows("gate", (o, t), -INF, problem.let_through, when)
+    build.add(r[None], x, 1)
+    r = build.rows("airside", (c, o, t), 0, 0, when)
+    build.add(r, i, 1)
+    build.lag(r, i, 1, -1)
+    build.add(r, x, -1)
+    build.add(r, d, 1)
+    if c > 1:
+        r = build.rows("holding", (o, t), -INF, airside, when, keep_last=True)
+        build.add(r[None], i, 1)
+
+
+def _people_at_bases(build: Builder, problem: Problem, pace: Paces) -> None:
+    o, b, t = len(problem.origins), len(problem.bases), problem.steps
+    h, waves, when = len(problem.havens), problem.waves, np.arange(problem.steps)
+    room = (problem.airside[:, None] + problem.let_through)[None, :, None]
+    p = build.columns("carry", (len(pace.origin_example), o, b, t), cap=room)
+    n = build.columns("present", (b, t), upper=problem.beds[:, None])
+    u = build.columns("uncleared", (b, t), cap=problem.beds[:, None])
+    k = build.columns("clear", (b, t), upper=problem.clear[:, None])
+    late = 1 + problem.objective.early * (1 - waves / t)
+    q = build.columns(
+        "onward",
+        (len(pace.onward_example), b, h, len(waves)),
+        cost=-problem.objective.onward * late,
+        cap=problem.beds[:, None, None],
+    )
+    ru = build.rows("uncleared", (b, t), 0, 0, when)
+    build.add(ru, u, 1)
+    build.lag(ru, u, 1, -1)
+    build.add(ru, k, 1)
+    rn = build.rows("present", (b, t), 0, 0, when)
+    build.add(rn, n, 1)
+    build.lag(rn, n, 1, -1)
+    r = build.rows("cleared", (b, t), 0, INF, when, keep_last=True)
+    build.add(r, n, 1)
+    build.add(r, u, -1)
+    for g, number in enumerate(pace.origin_example):
+        for oo, bb in np.argwhere(problem.lifts[number].to_origin >= 0):
+            steps = int(problem.lifts[number].to_origin[oo, bb])
+            build.lag(ru[bb], p[g, oo, bb], steps, -1)
+            build.lag(rn[bb], p[g, oo, bb], steps, -1)
+    if h:
+        build.add(rn[:, waves][None, :, None], q, 1)
+        _intake(build, problem, pace, q)
+    r = build.rows("board", (o, t), 0, 0, when)
+    build.add(r[None], build.column["board"], 1)
+    build.add(r[None, :, None], p, -1)
+
+
+def _intake(build: Builder, problem: Problem, pace: Paces, q: Whole) -> None:
+    h, waves, day = len(problem.havens), problem.waves, problem.step_days
+    days = int(day[problem.steps - 1]) + 1
+    intake = build.rows("intake", (h, days), -INF, problem.haven_day[:, None])
+    places = build.rows("places", (h,), -INF, problem.haven_places)
+    build.add(places[None, None, :, None], q, 1)
+    for g, number in enumerate(pace.onward_example):
+        for bb, hh in np.argwhere(problem.lifts[number].to_haven >= 0):
+            arrive = waves + int(problem.lifts[number].to_haven[bb, hh])
+            in_time = arrive < problem.steps
+            build.add(intake[hh, day[arrive[in_time]]], q[g, bb, hh, in_time], 1)
+
+
+def _seats_and_aprons(build: Builder, problem: Problem, pace: Paces) -> None:
+    o, b, t = len(problem.origins), len(problem.bases), problem.steps
+    h, when = len(problem.havens), np.arange(problem.steps)
+    r = build.rows("seats", (len(pace.origin_example), o, b, t), -INF, 0, when)
+    build.add(r, build.column["carry"], 1)
+    shape = (len(pace.onward_example), b, h, len(problem.waves))
+    r = build.rows("onward seats", shape, -INF, 0, problem.waves)
+    build.add(r, build.column["onward"], 1)
+    build.rows("slots", (o, t), -INF, problem.slots, when)
+    build.rows("runway", (o, t), -INF, problem.runway, when)
+
+
+def _fleet(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
+    b, t, when = len(problem.bases), problem.steps, np.arange(problem.steps)
+    f = build.columns(f"ready {number}", (b, t), cap=lift.fleet)
+    a = build.columns(f"home {number}", (b,), cap=lift.fleet)
+    r = build.rows(f"fleet {number}", (b, t), 0, 0, when)
+    build.add(r, f, 1)
+    build.lag(r, f, 1, -1)
+    build.add(r[:, 0], a, -1)
+    if lift.home is None:
+        build.add(build.rows(f"basing {number}", (1,), -INF, lift.fleet), a, 1)
+    else:
+        build.add(build.rows(f"basing {number}", (b,), lift.home, lift.home), a, 1)
+    if lift.crews is not None:
+        e = build.columns(f"crew {number}", (t,), cap=lift.crews)
+        first = np.where(when == 0, lift.crews, 0)
+        r = build.rows(f"crews {number}", (t,), first, first, when)
+        build.add(r, e, 1)
+        build.lag(r, e, 1, -1)
+
+
+def _rotations(build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces) -> None:
+    ways = np.argwhere(lift.to_origin >= 0)
+    if not len(ways):
+        return
+    o, b, t = len(problem.origins), len(problem.bases), problem.steps
+    flown = np.zeros((b, o, 1))
+    flown[ways[:, 1], ways[:, 0]] = 1
+    y = build.columns(
+        f"fly {number}",
+        (b, o, t),
+        upper=np.where(flown > 0, INF, 0),
+        cost=2 * problem.objective.seat_cost * lift.seats,
+        cap=lift.fleet,
+    )
+    air, slots, runway = build.row[f"fleet {number}"], build.row["slots"], build.row["runway"]
+    seats = build.row["seats"]
+    for oo, bb in ways:
+        way, f = y[bb, oo], int(lift.to_origin[oo, bb])
+        build.add(air[bb], way, 1)
+        build.lag(air[bb], way, 2 * f + lift.ground + lift.turn, -1)
+        build.lag(runway[oo], way, f, 1)
+        build.lag(runway[oo], way, f + lift.ground, 1)
+        for on_the_ground in range(f, f + lift.ground):
+            build.lag(slots[oo], way, on_the_ground, lift.slots)
+        build.lag(seats[pace.origin[number], oo, bb], way, f + lift.ground, -lift.seats)
+        if lift.crews is not None:
+            build.add(build.row[f"crews {number}"], way, 1)
+            build.lag(build.row[f"crews {number}"], way, lift.cycle, -1)
+
+
+def _onward(build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces) -> None:
+    ways = np.argwhere(lift.to_haven >= 0)
+    if not len(ways):
+        return
+    b, h, waves = len(problem.bases), len(problem.havens), problem.waves
+    flown = np.zeros((b, h, 1))
+    flown[ways[:, 0], ways[:, 1]] = 1
+    z = build.columns(
+        f"onward {number}",
+        (b, h, len(waves)),
+        upper=np.where(flown > 0, INF, 0),
+        cost=problem.objective.seat_cost * lift.seats,
+        cap=lift.fleet,
+    )
+    air = build.row[f"fleet {number}"]
+    for bb, hh in ways:
+        way = z[bb, hh]
+        build.add(build.row["onward seats"][pace.onward[number], bb, hh], way, -lift.seats)
+        away = 2 * int(lift.to_haven[bb, hh]) + lift.onward_turn + lift.turn
+        _out_and_back(build, air[bb], way, waves, away)
+        if lift.crews is not None:
+            _out_and_back(build, build.row[f"crews {number}"], way, waves, 2 * lift.cycle)
+
+
+def _out_and_back(build: Builder, rows: Whole, way: Whole, waves: Whole, away: int) -> None:
+    build.add(rows[waves], way, 1)
+    back = waves + away
+    in_time = back < rows.shape[-1]
+    build.add(rows[back[in_time]], way[in_time], -1)

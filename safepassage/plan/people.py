@@ -1,0 +1,84 @@
+"""Whole people for given sorties: what is left is a flow, and its best corner is whole numbers.
+
+With every launch decided, the rest is people through gates, doors, seats and beds.  The engine is
+asked for whole numbers and normally finds the first corner whole already.  What comes back is the
+plan itself; check.py recounts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from safepassage.plan.errors import EngineError
+from safepassage.plan.formulation import Formulation
+from safepassage.plan.linear import Whole, solve
+from safepassage.plan.problem import Problem, Sortie
+from safepassage.plan.relaxation import relaxed
+from safepassage.plan.steering import with_fixed
+
+_FLOWS = ("gate", "board", "carry", "clear", "onward")
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """Basing, sorties and everybody's way, in whole numbers."""
+
+    problem: Problem
+    home: list[Whole]
+    sorties: list[Sortie]
+    passed: Whole  # [c, o, t]
+    boarded: Whole  # [c, o, t]
+    carried: Whole  # [pace, o, b, t]
+    cleared: Whole  # [b, t]
+    sent_on: Whole  # [pace, b, h, wave]
+    value: float
+
+    @property
+    def people(self) -> int:
+        """How many leave an origin by the deadline."""
+        return int(self.boarded.sum())
+
+    @property
+    def by_class(self) -> list[int]:
+        """The same, class by class."""
+        return [int(n) for n in self.boarded.sum((1, 2))]
+
+
+def with_people(
+    formulation: Formulation, home: list[Whole], sorties: Sequence[Sortie], seconds: float = 120.0
+) -> Draft:
+    """Everybody's best way on these sorties.
+
+    Raises:
+        EngineError: the sorties break a rule, or the engine found no whole flow in its time.
+    """
+    p = formulation.problem
+    fixed = with_fixed(formulation, home, sorties, p.steps)
+    small = relaxed(replace(formulation, programme=fixed), np.arange(p.steps))
+    columns = np.concatenate([formulation.column[name].ravel() for name in _FLOWS])
+    whole = np.unique(small.column_of[columns])
+    found = solve(small.programme, seconds=seconds, method="mip", whole=whole[whole >= 0])
+    if not np.isfinite(found.value):
+        raise EngineError("no whole flow of people was found in the time allowed; allow more")
+    left = np.rint(found.columns).astype(np.int64)
+    flows = {}
+    for name in _FLOWS:
+        block = small.column_of[formulation.column[name]]
+        _, first = np.unique(block.ravel(), return_index=True)
+        taken = np.zeros(block.size, np.int64)  # equal columns were merged: the first has it all
+        taken[first] = np.where(block.ravel()[first] >= 0, left[block.ravel()[first]], 0)
+        flows[name] = taken.reshape(block.shape)
+    return Draft(
+        p,
+        home,
+        list(sorties),
+        flows["gate"],
+        flows["board"],
+        flows["carry"],
+        flows["clear"],
+        flows["onward"],
+        -found.value,
+    )

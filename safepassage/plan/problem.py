@@ -1,0 +1,124 @@
+"""What a planner asks: who waits where, what the gates, aprons, fleets, crews and beds allow.
+
+A `Problem` is plain values on a grid of steps.  Times are whole steps, rounded up where a lift or a
+crew needs them, so that what fits the grid can be flown.  Axes, in this order everywhere:
+class c, origin o, base b, haven h, step t.  A *base* is where people sleep while they are cleared
+(`haven` in the operation file); a *haven* is where they go on to (`onward` there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from safepassage.plan.linear import Reals, Whole
+
+NO_WAY = -1  # in a table of flight steps: this lift does not fly there
+EARLY = 0.25  # somebody out at the first step counts 1.25, at the deadline 1
+ONWARD_WORTH = 0.02  # moving somebody on is worth this much of the last class
+SEAT_COST = 1e-5  # per seat and leg, so that no lift flies for nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Lift:
+    """One type of lift with its fleet."""
+
+    id: str
+    seats: int
+    fleet: int
+    crews: int | None  # None: crews do not limit it
+    cycle: int  # steps from a crew's launch to its next one; twice that for an onward rotation
+    slots: float  # parking slots that it takes at an origin
+    ground: int  # steps on the ground at an origin
+    turn: int  # steps at its base between rotations
+    onward_turn: int  # steps on the ground at a haven
+    to_origin: Whole  # [o, b] steps under way, NO_WAY where it does not fly
+    to_haven: Whole  # [b, h] the same
+    home: Whole | None = None  # [b] how many are based where; None: the planner decides
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a plan is judged by: class weights, earlier before later, people on their way."""
+
+    weights: tuple[float, ...]
+    early: float = EARLY
+    onward: float = ONWARD_WORTH
+    seat_cost: float = SEAT_COST
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything a plan depends on."""
+
+    name: str
+    classes: tuple[str, ...]
+    origins: tuple[str, ...]
+    gates: tuple[str, ...]
+    gate_origin: Whole  # [gate] which origin a gate leads to
+    bases: tuple[str, ...]
+    havens: tuple[str, ...]
+    lifts: tuple[Lift, ...]
+    step_hours: float
+    steps: int
+    demand: Whole  # [c, o, t] people who reach the queue
+    gate: Whole  # [gate, t] people it lets through, 0 while shut
+    slots: Reals  # [o, t] parking slots
+    runway: Whole  # [o, t] landings and departures
+    airside: Whole  # [o] people who may wait airside
+    beds: Whole  # [b]
+    clear: Whole  # [b] people cleared to go on, a step
+    haven_day: Whole  # [h] people taken in a day
+    haven_places: Whole  # [h] people taken in all
+    wave: int = 4  # onward flights leave every so many steps
+    starts_at: str = ""  # ISO instant of step 0, for whoever reads the plan
+    objective: Objective = field(default_factory=lambda: Objective((1.0,)))
+
+    @property
+    def waves(self) -> Whole:
+        """The steps at which onward flights leave."""
+        return np.arange(0, self.steps, self.wave)
+
+    @property
+    def step_days(self) -> Whole:
+        """The day of each step, for long enough after the end that every arrival has one."""
+        return (np.arange(3 * self.steps + 1000) * self.step_hours // 24).astype(np.int64)
+
+    @property
+    def let_through(self) -> Whole:
+        """People whom all gates of an origin let through together, [o, t]."""
+        total = np.zeros((len(self.origins), self.steps), np.int64)
+        np.add.at(total, self.gate_origin, self.gate)
+        return total
+
+    @property
+    def worth(self) -> Reals:
+        """What somebody leaving at a step counts, [c, t]."""
+        early = 1 + self.objective.early * (1 - np.arange(self.steps) / self.steps)
+        return np.asarray(self.objective.weights)[:, None] * early
+
+    def pooled(self, classes: int | None = None, only: int | None = None) -> Problem:
+        """The same operation with one nameless class, made of the first `classes` or of one alone.
+
+        Counting people and nothing else.  Every plan for all classes is, with the others' seats
+        left empty, a plan for these; so a bound here bounds these classes in every plan.
+        """
+        chosen = slice(classes) if only is None else slice(only, only + 1)
+        return replace(
+            self,
+            classes=("people",),
+            demand=self.demand[chosen].sum(0, keepdims=True),
+            objective=Objective((1.0,), 0.0, 0.0, 0.0),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Sortie:
+    """One lift from its base to an origin and back, or on to a haven and back."""
+
+    lift: int
+    base: int
+    place: int  # the origin, or the haven
+    launch: int  # step at which it leaves its base
+    is_onward: bool = False
