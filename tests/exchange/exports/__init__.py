@@ -1,0 +1,1 @@
+"""Files that leave: written, and inspected by other code."""
