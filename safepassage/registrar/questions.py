@@ -77,9 +77,12 @@ def queue(room: Room, viewer: Viewer, ledger: Ledger | None, limit: int) -> Queu
     room.access.allow(viewer, Action.JUDGE)
     moment = Moment.of(ledger, room.clock())
     with room.store.reading() as connection:
-        ranked = rank(connection, room, moment, viewer)
-    first = ranked[:limit]
-    return Queue(questions=tuple(_shown(room, viewer, one) for one in first), waiting=len(ranked))
+        ranked, scanned = rank(connection, room, moment, viewer)
+        whole = linked.band_counts(connection).get(str(Band.ASK), 0)
+    return Queue(
+        questions=tuple(_shown(room, viewer, one) for one in ranked[:limit]),
+        waiting=whole - scanned + len(ranked),
+    )
 
 
 def question(room: Room, viewer: Viewer, ledger: Ledger | None, pair: Pair) -> Question:
@@ -108,8 +111,10 @@ def _unlinked(
     return Link(pair, sum(bar.weight for bar in bars), Band.NO)
 
 
-def rank(connection: Connection, room: Room, moment: Moment, viewer: Viewer) -> list[Ranked]:
-    """Everything that waits for this viewer, the most valuable first."""
+def rank(
+    connection: Connection, room: Room, moment: Moment, viewer: Viewer
+) -> tuple[list[Ranked], int]:
+    """What waits for this viewer, the most valuable first; and of how many it was chosen."""
     shelf = CountingShelf(connection, room.vault)
     stored = linked.links_in_band(connection, str(Band.ASK), SCANNED_MAX)
     links = shelf.named(stored)
@@ -127,7 +132,7 @@ def rank(connection: Connection, room: Room, moment: Moment, viewer: Viewer) -> 
     waiting = [link for pair, link in links.items() if waits(pair)]
     opened = shelf.records({record for link in waiting for record in link.pair})
     ranked = _ranked(shelf, waiting, opened, moment)
-    return sorted(ranked, key=lambda one: (-one.value, one.link.pair))
+    return sorted(ranked, key=lambda one: (-one.value, one.link.pair)), len(stored)
 
 
 def _waits_for(viewer: Viewer, standing: Standing | None) -> bool:
@@ -164,7 +169,14 @@ def _ranked(
             deadline=moment.deadline,
             now=moment.now,
         )
-        ranked.append(Ranked(link, value_of(link.weight, stakes), stakes, is_one_family))
+        ranked.append(
+            Ranked(
+                link,
+                value_of(link.weight, stakes, is_held_back=bool(link.held_back)),
+                stakes,
+                is_one_family,
+            )
+        )
     return ranked
 
 

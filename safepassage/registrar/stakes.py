@@ -21,6 +21,7 @@ from safepassage.register.record import Record, Relation
 MAJORITY = 18
 DAY = timedelta(days=1)
 UNCERTAINTY_MIN = 0.02  # a question that is nearly answered still waits
+HELD_BACK_MIN = 0.2  # what a machine may not decide whatever the weight is never certain
 STAKES: Mapping[str, float] = {
     "at-gate-today": 5.0,
     "seat": 3.0,
@@ -68,11 +69,12 @@ def stakes_of(
     return tuple(code for code in STAKES if found[code])
 
 
-def value_of(weight: float, stakes: Iterable[str]) -> float:
+def value_of(weight: float, stakes: Iterable[str], *, is_held_back: bool) -> float:
     """How much depends on a question, for ordering."""
     odds: float = 2.0 ** max(-60.0, min(60.0, weight))
     probability = odds / (1 + odds)
-    uncertainty = max(UNCERTAINTY_MIN, 4 * probability * (1 - probability))
+    least = HELD_BACK_MIN if is_held_back else UNCERTAINTY_MIN
+    uncertainty = max(least, 4 * probability * (1 - probability))
     return uncertainty * (1 + sum(STAKES[code] for code in stakes))
 
 

@@ -70,12 +70,13 @@ def link_between(connection: Connection, left: int, right: int) -> StoredLink | 
 
 
 def links_in_band(connection: Connection, band: str, limit: int) -> list[StoredLink]:
-    """The links of a band, the heaviest first."""
-    query = select(register_link).where(register_link.c.band == band)
-    ordered = query.order_by(
-        register_link.c.weight.desc(), register_link.c.left, register_link.c.right
-    )
-    return [StoredLink(*row) for row in connection.execute(ordered.limit(limit))]
+    """Links of a band: all of them, or the heaviest and the lightest, so many together."""
+    links = register_link.c
+    query = select(register_link).where(links.band == band)
+    heaviest = query.order_by(links.weight.desc(), links.left, links.right).limit(limit // 2)
+    lightest = query.order_by(links.weight, links.left, links.right).limit(limit - limit // 2)
+    found = {StoredLink(*row) for part in (heaviest, lightest) for row in connection.execute(part)}
+    return sorted(found)
 
 
 def band_counts(connection: Connection) -> dict[str, int]:

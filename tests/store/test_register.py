@@ -203,5 +203,6 @@ def test_a_ledger_from_before_the_register_is_brought_up_to_date(tmp_path: Path)
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     made.dispose()
-    with open_store(path, writer=True) as opened, opened.reading() as connection:
+    open_store(path, writer=True).close()
+    with RegisterPlace(path) as place, place.reading() as connection:
         assert register_records.counts(connection) == (0, 0)
