@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from safepassage.plan.formulation import Formulation, formulate
-from safepassage.plan.linear import Reals, Whole, solve
+from safepassage.plan.linear import Reals, solve
 from safepassage.plan.problem import Problem
 from safepassage.plan.proof import proved
 from safepassage.plan.relaxation import even_buckets, relaxed
@@ -45,7 +43,7 @@ def bucket_lengths(problem: Problem) -> list[int]:
         return [first, max(1, first // 2)]
     cycle = min(cycles)
     divisors = [d for d in range(1, cycle + 1) if cycle % d == 0 and d * step <= 8]
-    chosen = [d for d in divisors if 3.5 <= d * step] or divisors[-1:]
+    chosen = [d for d in divisors if d * step >= 3.5] or divisors[-1:]
     return sorted(chosen, reverse=True)
 
 
@@ -102,12 +100,6 @@ def _prices(hourly: Formulation, rows: Reals, columns: Reals, total: float) -> d
     return {k: v for k, v in sorted(parts.items(), key=lambda kv: -kv[1]) if abs(v) > 0}
 
 
-def trivial_people(problem: Problem) -> Whole:
-    """People of each class who reach a queue early enough to board before the deadline."""
-    last = np.full(len(problem.origins), problem.steps)
-    return problem.demand[:, :, : int(last.max(initial=0))].sum((1, 2))
-
-
 @dataclass(frozen=True)
 class PeopleBound:
     """Proved upper bounds on people out."""
@@ -134,7 +126,7 @@ def people_bound(
     pooled = problem.pooled()
     hourly = formulate(pooled)
     best, best_bucket = _refined(pooled, hourly, people, goes_on, tell)
-    known = trivial_people(problem)
+    known = problem.demand.sum((1, 2))
     total = min(int(best.value + 1e-6), int(known.sum()))
     first: list[int] = []
     alone: list[int] = []

@@ -98,6 +98,10 @@ def _names(c: _Count) -> None:
         for name in s.get("aboard", {}):
             if name not in c.p["classes"]:
                 c.fault("names", f"{what} carries the unknown class {name!r}")
+    _name_people(c)
+
+
+def _name_people(c: _Count) -> None:
     for x in c.d["passages"]:
         known = x["gate"] in c.gates and x["class"] in c.p["classes"]
         if not known or not 0 <= x["step"] < c.steps:
@@ -139,22 +143,27 @@ def _queues(c: _Count) -> None:
     for s in c.d["sorties"]:
         for name, n in s["aboard"].items():
             boarded[name, s["origin"], _leaves(c, s)] += n
-    for o, origin in enumerate(c.p["origins"]):
-        inside = dict.fromkeys(c.p["classes"], 0)
-        queue = dict.fromkeys(c.p["classes"], 0)
-        for t in range(c.steps):
-            for k, name in enumerate(c.p["classes"]):
-                queue[name] += c.p["demand"][k][o][t] - passed[name, origin, t]
-                inside[name] += passed[name, origin, t] - boarded[name, origin, t]
-                if queue[name] < 0:
-                    c.fault("queue", f"{origin}, step {t}: more {name} pass than are there")
-                if inside[name] < 0:
-                    c.fault("airside", f"{origin}, step {t}: more {name} board than are airside")
-            held = sum(inside.values())
-            if held > c.p["airside"][o]:
-                c.fault("airside", f"{origin}, step {t}: {held} wait airside, it holds fewer")
-        if sum(inside.values()):
-            c.fault("deadline", f"{origin}: {sum(inside.values())} are left airside at the end")
+    for o in range(len(c.p["origins"])):
+        _queue(c, o, passed, boarded)
+
+
+def _queue(c: _Count, o: int, passed: _Counts, boarded: _Counts) -> None:
+    origin = c.p["origins"][o]
+    inside = dict.fromkeys(c.p["classes"], 0)
+    queue = dict.fromkeys(c.p["classes"], 0)
+    for t in range(c.steps):
+        for k, name in enumerate(c.p["classes"]):
+            queue[name] += c.p["demand"][k][o][t] - passed[name, origin, t]
+            inside[name] += passed[name, origin, t] - boarded[name, origin, t]
+            if queue[name] < 0:
+                c.fault("queue", f"{origin}, step {t}: more {name} pass than are there")
+            if inside[name] < 0:
+                c.fault("airside", f"{origin}, step {t}: more {name} board than are airside")
+        held = sum(inside.values())
+        if held > c.p["airside"][o]:
+            c.fault("airside", f"{origin}, step {t}: {held} wait airside, it holds fewer")
+    if sum(inside.values()):
+        c.fault("deadline", f"{origin}: {sum(inside.values())} are left airside at the end")
 
 
 def _seats(c: _Count) -> None:

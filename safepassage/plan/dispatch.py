@@ -147,7 +147,7 @@ class Dispatcher:
 
     def _seats_now(self, o: int, t: int) -> int:
         room = 0
-        spare = {}
+        spare: dict[int, int] = {}
         for f in self.due[t]:
             s = f.sortie
             if s.place == o:

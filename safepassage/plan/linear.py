@@ -178,7 +178,8 @@ def solve(
         kinds = np.zeros(programme.columns, int)
         kinds[np.asarray(whole)] = 1
         lp.integrality_ = [highspy.HighsVarType(int(k)) for k in kinds]
-    engine: Any = highspy.Highs()
+    make: Any = highspy.Highs
+    engine = make()
     for option, setting in _OPTIONS[method].items():
         engine.setOptionValue(option, setting)
     engine.setOptionValue("time_limit", float(seconds))

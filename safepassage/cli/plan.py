@@ -1,0 +1,214 @@
+"""`safepassage plan`: plans with a proven bound, their recount, and what-ifs."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from safepassage.cli.init import read_file
+from safepassage.cli.opened import JsonOption
+from safepassage.cli.output import heading, print_json, print_table
+from safepassage.exchange.fault import OperationFileError
+from safepassage.exchange.operation_file import read_operation
+from safepassage.exchange.yaml_text import YamlError, YamlKind, read_yaml
+from safepassage.plan.errors import PlanFileError, PlanInputError
+
+if TYPE_CHECKING:
+    from safepassage.plan.problem import Problem
+    from safepassage.plan.setup import Setup
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+EXIT_FOUND = 1
+
+_KIND = YamlKind(
+    name="demand file",
+    example_id="evacuee",
+    if_another_format="A demand file is plain text: give the .yaml or .json file",
+    if_too_long="Give cohorts with from and until instead of every hour",
+    if_empty="Start with starts_at: and people:",
+    if_two_documents="One file, one demand",
+    if_too_many_values="Give cohorts with from and until instead of every hour",
+    if_too_deep="A demand file needs four levels at most",
+)
+PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan file.")]
+
+
+@app.callback()
+def plan() -> None:
+    """Plans: solve, check, what-if, compare."""
+
+
+def read_setup(operation: Path, demand: Path) -> Setup:
+    """The problem of an operation file and a demand file."""
+    from safepassage.plan.setup import set_up
+
+    known = read_operation(read_file(operation), operation.name)
+    try:
+        root, faults, _ = read_yaml(read_file(demand), _KIND)
+    except YamlError as fault:
+        raise PlanInputError(f"{demand.name}: {fault}") from None
+    if faults:
+        raise OperationFileError(demand.name, faults)
+    values = root.plain()
+    if not isinstance(values, dict):
+        raise PlanInputError(f"{demand.name}: start with starts_at: and people:")
+    return set_up(known, values)
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """A plan document.
+
+    Raises:
+        PlanFileError: it is not one.
+    """
+    try:
+        document = json_text.loads(read_file(path))
+    except ValueError:
+        raise PlanFileError(
+            f"{path.name} is not JSON; give what `plan solve --out` wrote"
+        ) from None
+    if not isinstance(document, dict) or document.get("format") != "safepassage-plan":
+        raise PlanFileError(f"{path.name} is not a plan; give what `plan solve --out` wrote")
+    return document
+
+
+@app.command()
+def solve(
+    operation: Annotated[Path, typer.Argument(help="An operation file.")],
+    demand: Annotated[
+        Path, typer.Option(help="Who arrives when; see docs/reference/plan-file.md.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Where the plan is written.")] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="CPU seconds, softly kept.")] = 60,
+    json: JsonOption = False,
+) -> None:
+    """Plan sorties and people until the deadline, and prove how many more no plan can get out.
+
+    Example:  safepassage plan solve operation.yaml --demand demand.yaml --out plan.json
+    """
+    from safepassage.plan.solving import plan as solved
+
+    setup = read_setup(operation, demand)
+    for note in setup.notes:
+        typer.echo(f"note: {note}", err=True)
+    made = solved(setup.problem, time_limit, lambda said: typer.echo(said, err=True))
+    document = made.to_json()
+    if out is not None:
+        out.write_text(json_text.dumps(document, ensure_ascii=False), encoding="utf-8")
+    if json:
+        print_json({k: document[k] for k in _SUMMARY})
+        return
+    _print_plan(document)
+
+
+_SUMMARY = ("people_out", "left_behind", "objective", "bound", "cpu_seconds", "assumptions")
+
+
+def _print_plan(document: dict[str, Any]) -> None:
+    out, bound = document["people_out"], document["bound"]
+    typer.echo(
+        f"{out['total']:,} people out by the deadline; no plan gets out more than"
+        f" {bound['people']:,} ({bound['gap_people']:,} more)"
+    )
+    rows = [
+        (name, f"{n:,}", f"{bound['by_class'][name]:,}", f"{document['left_behind'][name]:,}")
+        for name, n in out["by_class"].items()
+    ]
+    print_table(("class", "out", "at most", "left behind"), rows, 3)
+    heading("What holds it back")
+    shown = [x for x in bound["prices"] if abs(x["people"]) >= 0.5]
+    print_table(("resource", "people"), [(x["resource"], f"{x['people']:,.0f}") for x in shown], 1)
+    typer.echo(f"  together {bound['people']:,}: price x capacity of each, from the proof")
+
+
+@app.command()
+def check(path: PlanArgument, json: JsonOption = False) -> None:
+    """Recount every rule from a plan file, without the code that planned.
+
+    Example:  safepassage plan check plan.json
+    """
+    from safepassage.plan.check import check as recount
+
+    document = read_plan(path)
+    try:
+        found = recount(document)
+    except (KeyError, TypeError, IndexError, AttributeError) as fault:
+        raise PlanFileError(
+            f"{path.name} lacks a part or has it in another shape ({fault}); write it again"
+        ) from fault
+    if json:
+        faults = [{"rule": f.rule, "sentence": f.sentence} for f in found.faults]
+        print_json({"people": found.people, "by_class": found.by_class, "faults": faults})
+    else:
+        for f in found.faults:
+            typer.echo(f"{f.rule}: {f.sentence}")
+        typer.echo(f"{found.people:,} people out; {len(found.faults)} faults")
+    if not found.is_sound:
+        raise typer.Exit(EXIT_FOUND)
+
+
+def _problem(path: Path) -> Problem:
+    from safepassage.plan.document import problem_of
+
+    return problem_of(read_plan(path))
+
+
+@app.command()
+def whatif(
+    path: PlanArgument,
+    changes: Annotated[
+        list[str], typer.Argument(metavar="CHANGE ...", help='"gates +10%", "slots +1", "days +1"')
+    ],
+    json: JsonOption = False,
+) -> None:
+    """What a change buys: the bound on people proved again with it.
+
+    Examples:
+
+      safepassage plan whatif plan.json "gates +10%" "slots +1" "beds +25%"
+
+      safepassage plan whatif plan.json "days -2" "days +1" "days +2"
+    """
+    from safepassage.plan.whatif import people_at_most, what_if
+
+    problem = _problem(path)
+    before = people_at_most(problem)
+    found = [what_if(problem, words, before) for words in changes]
+    if json:
+        print_json(
+            [
+                {"change": w.change, "before": w.before, "after": w.after, "gain": w.gain}
+                for w in found
+            ]
+        )
+        return
+    rows = [(w.change, f"{w.after:,}", f"{w.gain:+,}") for w in found]
+    print_table(("change", "people at most", "more"), [("(none)", f"{before:,}", ""), *rows], 2)
+
+
+@app.command()
+def compare(first: PlanArgument, second: PlanArgument, json: JsonOption = False) -> None:
+    """Two plans side by side: people out, bound and sorties, class by class.
+
+    Example:  safepassage plan compare plan.json other.json
+    """
+    plans = [read_plan(first), read_plan(second)]
+    rows = [
+        ("people out", *(p["people_out"]["total"] for p in plans)),
+        ("at most", *(p["bound"]["people"] for p in plans)),
+        ("sorties", *(len(p["sorties"]) for p in plans)),
+        ("onward flights", *(len(p["onward"]) for p in plans)),
+    ]
+    for name in plans[0]["people_out"]["by_class"]:
+        rows.append((name, *(p["people_out"]["by_class"].get(name, 0) for p in plans)))
+    if json:
+        print_json([{"what": w, "first": a, "second": b} for w, a, b in rows])
+        return
+    print_table(
+        ("", first.name, second.name, "difference"),
+        [(w, f"{a:,}", f"{b:,}", f"{b - a:+,}") for w, a, b in rows],
+        3,
+    )
