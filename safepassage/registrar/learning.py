@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
-from safepassage.model.ids import RecordId
-from safepassage.register.match.candidates import KeyTable, candidates_of
-from safepassage.register.match.columns import Names, columns_of
+from safepassage.register.match.candidates import candidates_of
+from safepassage.register.match.engine import read
 from safepassage.register.match.model import Model
-from safepassage.register.match.train import CAPS, THRESHOLDS, rarities, train
+from safepassage.register.match.train import CAPS, rarities, train, untrained
 from safepassage.register.record import Record
 from safepassage.registrar import journal, lists
 from safepassage.registrar.errors import RegistrarError
@@ -43,29 +40,13 @@ def learned(room: Room) -> Model:
 
 
 def _trained(records: Iterable[Record]) -> tuple[Model | None, int]:
-    table, ids = KeyTable(), list[RecordId]()
-
-    def seen(record: Record, names: Names) -> None:
-        ids.append(record.id)
-        table.add(record, names)
-
-    columns = columns_of(records, seen)
-    if len(ids) < RECORDS_MIN:
-        return None, len(ids)
-    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-    rarity = rarities(columns)
-    blank = Model(
-        version="",
-        prior=0,
-        related=0,
-        same={},
-        relative={},
-        rarity=rarity,
-        caps=CAPS,
-        thresholds=THRESHOLDS,
-    )
-    candidates = candidates_of(table, order, CAPS)
-    return train(rarity, blank.bench(columns), candidates), len(ids)
+    taken = read(records)
+    if len(taken.columns) < RECORDS_MIN:
+        return None, len(taken.columns)
+    rarity = rarities(taken.columns)
+    candidates = candidates_of(taken.keys, taken.order, CAPS)
+    bench = untrained(rarity).bench(taken.columns)
+    return train(rarity, bench, candidates), len(taken.columns)
 
 
 def freeze(room: Room, viewer: Viewer, model: Model) -> None:

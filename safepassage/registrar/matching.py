@@ -6,19 +6,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from safepassage.model.ids import RecordId
-from safepassage.register.judgement import Judgement, Pair, pair_of
-from safepassage.register.linkage import Band, Evidence, Link, Linkage, Progress
-from safepassage.register.match.bands import reasons
+from safepassage.register.judgement import Judgement, Pair
+from safepassage.register.linkage import Evidence, Linkage, Progress
 from safepassage.register.match.candidates import KIND_AT, KeyTable, candidates_of
-from safepassage.register.match.columns import ABSENT, Names, columns_of, row_of
+from safepassage.register.match.columns import ABSENT, Encoder, Names, columns_of, row_of
 from safepassage.register.match.compare import compare
-from safepassage.register.match.families import Families, weigh
-from safepassage.register.match.features import COMPARED, COMPUTED, LEVELS, Feature
+from safepassage.register.match.engine import OwnEngine, linkage_of
+from safepassage.register.match.explain import explain
+from safepassage.register.match.features import COMPARED, LEVELS, Feature
 from safepassage.register.match.keys import keys, pairing_keys
-from safepassage.register.match.linking import Judged, Linked, link_rows
+from safepassage.register.match.linking import Judged, link_rows
 from safepassage.register.match.model import UNIT, Model, bars
 from safepassage.register.match.weighing import weigh_all
 from safepassage.register.record import Record
@@ -57,31 +56,29 @@ class OwnMatching:
         progress: Progress | None = None,
     ) -> Linkage:
         """Link all records anew."""
-        return self._link(records, judgements, KeyTable(), progress)
+        return OwnEngine(self._model).link(records, judgements, progress)
 
     def _link(
         self,
         records: Iterable[Record],
         judgements: Iterable[Judgement],
-        table: KeyTable,
-        progress: Progress | None = None,
+        table: OpenKeys,
+        progress: Progress | None,
     ) -> Linkage:
-        ids: list[RecordId] = []
-
-        def seen(record: Record, names: Names) -> None:
+        """Link some records, their keys counted in the whole register."""
+        encoder, ids = Encoder(), list[RecordId]()
+        for record in records:
+            table.add(record, encoder.add(record))
             ids.append(record.id)
-            table.add(record, names)
-
-        columns = columns_of(records, seen)
+        columns = encoder.columns()
         if not ids:
             return Linkage(self.version, {}, {})
         order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
         bench = self._model.bench(columns)
         candidates = candidates_of(table, order, self._model.caps)
         weights = weigh_all(bench, candidates, self._model, progress)
-        row = {str(record): n for n, record in enumerate(columns.ids)}
-        decided = link_rows(bench, weights, Judged.of(row, judgements), self._model)
-        return _named(decided, columns.ids, self.version)
+        judged = Judged.of({i: row for row, i in enumerate(columns.ids)}, judgements)
+        return linkage_of(columns, link_rows(bench, weights, judged, self._model), self._model)
 
     def extend(
         self, shelf: StoredShelf, records: Sequence[Record], progress: Progress | None = None
@@ -140,32 +137,15 @@ class OwnMatching:
         best = np.argsort(-total.max(axis=0), kind="stable")[:most]
         return {
             records[n].id: _of_features(
-                compared.levels[fits[n]].tolist(), weighed[fits[n]].tolist(), has_list=False
+                compared.levels[fits[n]].tolist(), weighed[fits[n]].tolist()
             )
             for n in best.tolist()
         }
 
     def explain(self, left: Record, right: Record, shelf: StoredShelf) -> tuple[Evidence, ...]:
         """The bars of a pair in the light of the two families around it; they add up."""
-        around = {record.id: record for record in shelf.families_of([left, right])}
-        around |= {left.id: left, right.id: right}
-        columns = columns_of(around.values())
-        bench = self._model.bench(columns)
-        one, other = np.sort(row_of(columns, pair_of(left.id, right.id)))
-        families = Families.of(columns)
-        pairs = families.expand(families.pairs(np.array([one]), np.array([other])))
-        found = weigh(columns, pairs, compare(bench, pairs.left, pairs.right), self._model)
-        (at,) = np.flatnonzero((found.left == one) & (found.right == other)).tolist()
-        said = _of_features(
-            found.compared.levels[at].tolist(), found.features[at].tolist(), has_list=True
-        )
-        computed = {
-            Feature.HOUSEHOLD: int(found.household[at]),
-            Feature.PARTNER: int(found.partner[at]),
-            Feature.RELATIVE: -int(found.relative[at]),
-            Feature.PRIOR: self._model.prior,
-        }
-        return (*said, *(_computed(f, weight) for f, weight in computed.items() if weight))
+        families = shelf.families_of([left]), shelf.families_of([right])
+        return tuple(explain(left, right, self._model, *families))
 
 
 class OpenKeys(KeyTable):
@@ -189,31 +169,9 @@ class OpenKeys(KeyTable):
         self.counts.append(len(found))
 
 
-def _of_features(levels: list[int], weights: list[int], *, has_list: bool) -> tuple[Evidence, ...]:
+def _of_features(levels: list[int], weights: list[int]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(str(feature), LEVELS[feature][level], weight / UNIT)
         for feature, level, weight in zip(COMPARED, levels, weights, strict=True)
-        if level != ABSENT and (has_list or feature is not Feature.LIST)
+        if level != ABSENT and feature is not Feature.LIST
     )
-
-
-def _computed(feature: Feature, weight: int) -> Evidence:
-    levels = COMPUTED[feature]
-    return Evidence(str(feature), levels[0] if weight > 0 else levels[-1], weight / UNIT)
-
-
-def _named(found: Linked, ids: list[RecordId], version: str) -> Linkage:
-    """Rows as records."""
-    columns = (found.left, found.right, found.weight, found.band, found.held)
-    links: dict[Pair, Link] = {}
-    for left, right, weight, may, held in zip(*(c.tolist() for c in columns), strict=True):
-        pair = pair_of(ids[left], ids[right])
-        band = Band.AUTOMATIC if may else Band.ASK
-        links[pair] = Link(pair, weight / UNIT, band, reasons(held))
-    return Linkage(
-        version, links, _clusters(found.cluster_of, ids), _clusters(found.likely_of, ids)
-    )
-
-
-def _clusters(cluster_of: NDArray[np.int64], ids: list[RecordId]) -> dict[RecordId, RecordId]:
-    return {ids[row]: ids[cluster] for row, cluster in enumerate(cluster_of.tolist())}

@@ -126,10 +126,18 @@ def rank(
     cluster_of = {member.record: member.cluster for member in members}
 
     def waits(pair: Pair) -> bool:
-        left, right = (cluster_of.get(rows[record].number) for record in pair)
+        left, right = (cluster_of.get(rows[record].number, 0) for record in pair)
         return left != right and _waits_for(viewer, standing.get(pair))
 
-    waiting = [link for pair, link in links.items() if waits(pair)]
+    # One question for every two persons: its answer answers the others.
+    best: dict[frozenset[int], Link] = {}
+    for pair, link in links.items():
+        if waits(pair):
+            both = frozenset(cluster_of[rows[record].number] for record in pair)
+            known = best.get(both)
+            if known is None or (known.weight, known.pair) < (link.weight, link.pair):
+                best[both] = link
+    waiting = list(best.values())
     opened = shelf.records({record for link in waiting for record in link.pair})
     ranked = _ranked(shelf, waiting, opened, moment)
     return sorted(ranked, key=lambda one: (-one.value, one.link.pair)), len(stored)
