@@ -15,6 +15,7 @@ is found to have been in the register longer.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -55,7 +56,7 @@ class Families:
             KeyError: nobody of that id was among the members.
         """
         wanted = self.family_of[person]
-        return next(family for family in self.families if family.id == wanted)
+        return self.families[bisect_left(self.families, wanted, key=lambda family: family.id)]
 
 
 def families(

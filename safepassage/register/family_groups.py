@@ -29,6 +29,7 @@ class Standing:
 
     in_force: Mapping[PersonPair, FamilyDecision]
     apart: Mapping[PersonId, frozenset[PersonId]]
+    about: Mapping[PersonId, list[FamilyDecision]]
 
     def apart_from(self, person: PersonId) -> frozenset[PersonId]:
         """From whom a person is kept."""
@@ -44,8 +45,7 @@ class Standing:
 
     def decisions_about(self, members: Sequence[PersonId]) -> tuple[FamilyDecision, ...]:
         """The decisions in force that name one of these people, oldest first."""
-        wanted = frozenset(members)
-        found = {d.id: d for pair, d in self.in_force.items() if not wanted.isdisjoint(pair)}
+        found = {d.id: d for person in members for d in self.about.get(person, ())}
         return tuple(sorted(found.values(), key=lambda d: (d.at, d.id)))
 
 
@@ -60,11 +60,15 @@ def standing_of(
             if left != right:  # a person is not kept from themselves
                 in_force[person_pair(left, right)] = decision
     apart: dict[PersonId, set[PersonId]] = defaultdict(set)
+    about: dict[PersonId, list[FamilyDecision]] = defaultdict(list)
     for (left, right), decision in in_force.items():
+        about[left].append(decision)
+        about[right].append(decision)
         if isinstance(decision, FamilySplit):
             apart[left].add(right)
             apart[right].add(left)
-    return Standing(in_force, {person: frozenset(others) for person, others in apart.items()})
+    kept = {person: frozenset(others) for person, others in apart.items()}
+    return Standing(in_force, kept, about)
 
 
 def _pairs(decision: FamilyDecision) -> Iterator[PersonPair]:

@@ -26,6 +26,7 @@ from safepassage.exchange.exports.types import KINDS
 from safepassage.exchange.exports.writers import FileFormat, write
 
 HEADER = ("Reference", "Name")
+TODAY = datetime(2021, 8, 20, tzinfo=UTC)
 ROWS = [("A1", "Parwana"), ("B2", "=cmd|' /C calc'!A0")]
 BOTH = pytest.mark.parametrize("file_format", list(FileFormat))
 CELLS = st.text(st.characters(), max_size=40) | st.sampled_from(
@@ -149,7 +150,10 @@ def other_workbook(change: Callable[[Any, Any], object]) -> bytes:
         (lambda b, s: s.insert_textbox("D4", "x"), "drawing"),
         (lambda _, s: s.data_validation("A1", {"validate": "list", "source": ["x"]}), "allowed"),
         (lambda _, s: s.set_header("&Cevery name"), "headerFooter"),
-        (lambda b, _: b.set_properties({"created": datetime(2021, 8, 20, tzinfo=UTC)}), "when it was made"),
+        (
+            lambda b, _: b.set_properties({"created": datetime(2021, 8, 20, tzinfo=UTC)}),
+            "when it was made",
+        ),
     ],
 )
 def test_whatever_a_changed_writer_would_hide_is_found(
