@@ -27,7 +27,7 @@ from safepassage.registrar.wording import sentence_of
 from safepassage.secure.roles import Action, Viewer
 from safepassage.store import register_links as linked
 
-SCANNED_MAX = 2_000  # of all that wait, those whose stakes are looked at
+SCANNED_MAX = 1_000  # of all that wait, those whose stakes are looked at
 
 
 @dataclass(frozen=True, slots=True)
