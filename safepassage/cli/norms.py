@@ -14,7 +14,7 @@ from safepassage.cli.output import print_json, print_table
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.callback(invoke_without_command=True)
+@app.command()
 def norms(
     operation: Annotated[Path | None, typer.Argument(help="An operation file.")] = None,
     demand: Annotated[

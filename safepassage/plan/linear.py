@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from safepassage.plan.engine import engine as quiet_engine
 from safepassage.plan.errors import EngineError
 
 Reals = NDArray[np.float64]
@@ -178,8 +179,7 @@ def solve(
         kinds = np.zeros(programme.columns, int)
         kinds[np.asarray(whole)] = 1
         lp.integrality_ = [highspy.HighsVarType(int(k)) for k in kinds]
-    make: Any = highspy.Highs
-    engine = make()
+    engine = quiet_engine()
     for option, setting in _OPTIONS[method].items():
         engine.setOptionValue(option, setting)
     engine.setOptionValue("time_limit", float(seconds))
@@ -188,7 +188,7 @@ def solve(
     return _read(engine, highspy, programme)
 
 
-_COMMON: dict[str, Any] = {"output_flag": False, "threads": 1}
+_COMMON: dict[str, Any] = {"threads": 1}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "ipx": _COMMON | {"solver": "ipx", "run_crossover": "off"},
     "simplex": _COMMON | {"solver": "simplex"},

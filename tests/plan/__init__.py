@@ -1,0 +1,1 @@
+"""Tests of the planner: norms, rules, bound, dispatch, recount."""

@@ -1,0 +1,132 @@
+"""Small random operations: the bound is never below the optimum, the plan never breaks a rule."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from safepassage.plan.bounds import bound, bucket_lengths
+from safepassage.plan.check import check
+from safepassage.plan.errors import InfeasibleError, PlanInputError
+from safepassage.plan.formulation import formulate
+from safepassage.plan.linear import solve
+from safepassage.plan.problem import Problem
+from safepassage.plan.proof import proved
+from safepassage.plan.relaxation import even_buckets, relaxed
+from safepassage.plan.solving import plan
+from safepassage.plan.whatif import changed, people_at_most, what_if
+from tests.plan.operations import lift, operation
+
+
+def optimum(problem: Problem) -> float:
+    """The exact optimum by the integer solver on the rules themselves, nothing summed."""
+    programme = formulate(problem).programme
+    upper = np.minimum(programme.upper, programme.cap)
+    programme.upper[:] = upper
+    found = solve(programme, method="mip", whole=np.arange(programme.columns), seconds=60)
+    assert found.is_optimal
+    return -found.value
+
+
+@st.composite
+def operations(draw: st.DrawFn) -> Problem:
+    """An operation of half a day in which any resource may bind."""
+    small = st.integers(0, 8)
+    steps = draw(st.integers(8, 12))
+    planes = lift(
+        seats=draw(st.integers(3, 9)),
+        fleet=draw(st.integers(1, 3)),
+        crews=draw(st.sampled_from([None, 1, 2])),
+        cycle=draw(st.integers(4, 6)),
+    )
+    bus = lift("bus", seats=4, fleet=1, crews=None, slots=0.5, to_haven=[[-1]])
+    return operation(
+        steps=steps,
+        demand=[draw(st.lists(small, min_size=steps, max_size=steps)) for _ in range(2)],
+        gate=draw(st.lists(st.integers(0, 7), min_size=steps, max_size=steps)),
+        slots=draw(st.sampled_from([1.0, 1.5, 2.0])),
+        runway=draw(st.integers(1, 3)),
+        airside=draw(st.integers(2, 20)),
+        beds=draw(st.integers(3, 20)),
+        clear=draw(st.integers(0, 4)),
+        a_day=draw(st.integers(0, 9)),
+        places=draw(st.integers(0, 9)),
+        lifts=(planes, bus) if draw(st.booleans()) else (planes,),
+    )
+
+
+@given(operations(), st.integers(1, 6))
+@settings(max_examples=25, deadline=None)
+def test_no_bound_is_below_the_optimum(problem: Problem, bucket: int) -> None:
+    best = optimum(problem)
+    for fine in ((), ("crews", "slots")):
+        assert bound(problem, bucket, fine).value >= best - 1e-6
+    assert bound(problem.pooled(), bucket).value >= optimum(problem.pooled()) - 1e-6
+
+
+@given(operations())
+@settings(max_examples=25, deadline=None)
+def test_a_plan_keeps_every_rule_and_stays_under_its_bound(problem: Problem) -> None:
+    try:
+        made = plan(problem, seconds=20)
+    except (InfeasibleError, PlanInputError):
+        return
+    document = json.loads(json.dumps(made.to_json()))
+    assert check(document).faults == ()
+    best = optimum(problem)
+    assert made.draft.value <= best + 1e-6
+    assert made.objective.value >= best - 1e-6
+    assert made.draft.people <= made.people.total
+    assert all(n <= m for n, m in zip(made.draft.by_class, made.people.by_class, strict=True))
+    assert made.draft.value >= 0.9 * best - 0.5
+
+
+@given(st.lists(st.floats(-5, 5), min_size=400, max_size=400), st.integers(1, 6))
+@settings(max_examples=25, deadline=None)
+def test_any_multipliers_prove_something_true(multipliers: list[float], bucket: int) -> None:
+    problem = operation()
+    hourly = formulate(problem)
+    small = relaxed(hourly, even_buckets(problem.steps, bucket))
+    y = np.resize(np.array(multipliers), small.programme.rows)
+    assert -proved(hourly.programme, small.spread_rows(y)).value >= _OPTIMUM - 1e-6
+
+
+_OPTIMUM = optimum(operation())
+
+
+def test_prices_add_up_to_the_bound() -> None:
+    found = bound(operation().pooled(), 2)
+    assert sum(found.prices.values()) == pytest.approx(found.value)
+
+
+def test_scarce_gates_have_the_price() -> None:
+    found = bound(operation(gate=1, steps=12).pooled(), 1)
+    assert found.binding == "gates"
+
+
+def test_a_bucket_divides_the_crews_cycle() -> None:
+    problem = operation(lifts=(lift(cycle=28),))
+    assert all(28 % length == 0 for length in bucket_lengths(problem))
+
+
+def test_a_what_if_is_a_new_solution() -> None:
+    problem = operation(gate=2)
+    gained = what_if(problem, "gates +100%")
+    assert gained.after == people_at_most(changed(problem, "gates +100%"))
+    assert gained.gain > 0
+    assert what_if(problem, "havens +10%").gain == 0
+
+
+def test_one_more_day_never_costs_anybody() -> None:
+    problem = operation(gate=1)
+    found = [people_at_most(changed(problem, f"days {d}")) for d in ("-0.25", "+0", "+1", "+2")]
+    assert found == sorted(found)
+
+
+def test_words_that_are_no_change_are_refused() -> None:
+    with pytest.raises(PlanInputError, match="is not a change"):
+        changed(operation(), "morale +10%")
