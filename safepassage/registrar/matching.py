@@ -10,7 +10,12 @@ import numpy as np
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair
 from safepassage.register.linkage import Evidence, Linkage, Progress
-from safepassage.register.match.candidates import KIND_AT, KeyTable, candidates_of
+from safepassage.register.match.candidates import (
+    KIND_AT,
+    Candidates,
+    KeyTable,
+    candidates_of,
+)
 from safepassage.register.match.columns import ABSENT, Encoder, Names, columns_of, row_of
 from safepassage.register.match.compare import compare
 from safepassage.register.match.engine import OwnEngine, linkage_of
@@ -27,8 +32,8 @@ from safepassage.registrar.shelf import StoredShelf
 from safepassage.registrar.whole import change_to
 from safepassage.store import register_links as linked
 
-MANY = 1_000  # records of one list
-SHARE = 4  # a list of a quarter of all that are known
+MANY = 500  # records of one list
+SHARE = 20  # a list of a twentieth of all that are known
 _PROBE = "probe-"
 # A search knows no list and no family: what they would say is left out.
 _LEFT_OUT = COMPARED.index(Feature.LIST)
@@ -109,13 +114,41 @@ class OwnMatching:
         progress: Progress | None = None,
     ) -> Change:
         touched = around.touched()
-        start = touched | around.candidates_of(touched) | set(seeds)
-        core = around.component_of(start)
+        likely, asked = self._partners(around, touched)
+        core = around.component_of(touched | likely | set(seeds))
         around.links |= around.shelf.links(around.gone)
-        records = around.open(around.households_of(core))
+        records = around.open(around.households_of(core | asked))
         table = OpenKeys(around.closed_keys(records.values()))
         linkage = self._link(records.values(), around.judgements.values(), table, progress)
         return change_of(linkage, around, core, touched)
+
+    def _partners(
+        self, around: Neighbourhood, touched: set[RecordId]
+    ) -> tuple[set[RecordId], set[RecordId]]:
+        """With whom the touched are linked now: likely, and at least so that somebody is asked."""
+        if not touched:
+            return set(), set()
+        found = around.candidates_of(touched)
+        records = around.open(around.households_of(touched | found))
+        closed = around.closed_keys(around.open(touched).values())
+        table, encoder, ids = OpenKeys(closed), Encoder(), list[RecordId]()
+        for record in records.values():
+            table.add(record, encoder.add(record))
+            ids.append(record.id)
+        columns = encoder.columns()
+        order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+        is_touched = np.array([i in touched for i in columns.ids])
+        pairs = candidates_of(table, order, self._model.caps)
+        own = is_touched[pairs.left] | is_touched[pairs.right]
+        pairs = Candidates(pairs.left[own], pairs.right[own], pairs.kinds[own])
+        weights = weigh_all(self._model.bench(columns), pairs, self._model)
+        reached = is_touched[weights.left] | is_touched[weights.right]
+        partners = []
+        for least in (self._model.thresholds.likely, self._model.thresholds.ask):
+            rows = np.flatnonzero(reached & (weights.weight >= least))
+            both = np.union1d(weights.left[rows], weights.right[rows])
+            partners.append({columns.ids[row] for row in both.tolist()})
+        return partners[0], partners[1]
 
     def compare(
         self, probes: Sequence[Record], records: Sequence[Record], most: int
