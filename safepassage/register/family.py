@@ -136,8 +136,11 @@ class _Found:
         children = children_of(members, minorities, relations)
         heads = self._heads_of(members)
         apart = {
-            other for person in members for other in self._standing.apart_from(person)
-        } & self._people.keys() - inside
+            other
+            for person in members
+            for other in self._standing.apart_from(person)
+            if other in self._people and other not in inside
+        }
         family = Family(
             id=GroupId(members[0]),
             members=members,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from safepassage.register.family_children import age_interval
@@ -45,7 +46,7 @@ def _claim(condition: Condition, applicant: Applicant, _: date) -> Outcome:
 
 def _says(records: Iterable[Record], key: str, wanted: Iterable[str]) -> Outcome:
     """Whether a claim has one of these words or phrases in it."""
-    phrases = [_words(word) for word in wanted]
+    phrases = [_phrase(word) for word in wanted]
     said = [(record.id, record.claims[key]) for record in records if record.claims.get(key)]
     for source, text in said:
         words = _words(text)
@@ -54,6 +55,12 @@ def _says(records: Iterable[Record], key: str, wanted: Iterable[str]) -> Outcome
     if said:
         return Outcome(Answer.NO, tuple(s for s, _ in said), "; ".join(text for _, text in said))
     return Outcome(Answer.UNKNOWN)
+
+
+@lru_cache(maxsize=1000)
+def _phrase(text: str) -> list[str]:
+    """The words of a rule, which are the same for everybody."""
+    return _words(text)
 
 
 def _words(text: str) -> list[str]:

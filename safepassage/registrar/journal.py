@@ -38,6 +38,7 @@ class Kind(StrEnum):
     PRIORITY = "priority"  # subject: a person; word: the category
     ERASURE = "erasure"  # subject: a person
     MODEL = "model"  # word: the version in force from then on
+    EXPORT = "export"  # subject: the export; word: how far it has come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

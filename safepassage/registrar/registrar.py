@@ -45,6 +45,7 @@ from safepassage.registrar import (
 )
 from safepassage.registrar.access import REVIEW_BUDGET, Access, Occasion, Trail
 from safepassage.registrar.erasing import Shredded
+from safepassage.registrar.exporting import Exports
 from safepassage.registrar.kinship import Kinship
 from safepassage.registrar.matching import OwnMatching
 from safepassage.registrar.room import Matching, Room
@@ -110,6 +111,11 @@ class Registrar:
     def room(self) -> Room:
         """What the rules of this package work with."""
         return self._room
+
+    @property
+    def exports(self) -> Exports:
+        """What may leave the register, and what has."""
+        return Exports(self._room, self._kinship)
 
     # Lists
 
