@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import typer
 
-from safepassage.cli import register_families, register_import, register_people, register_review
+from safepassage.cli import (
+    register_export,
+    register_families,
+    register_import,
+    register_people,
+    register_review,
+)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
@@ -27,3 +33,4 @@ app.command("join")(register_families.join)
 app.command("priority")(register_families.priority)
 app.command("intake")(register_people.intake)
 app.command("shred")(register_people.shred)
+app.add_typer(register_export.app, name="export")
