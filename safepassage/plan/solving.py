@@ -144,7 +144,7 @@ def _better(
     best = max(candidates, key=lambda d: d.value)
     tell(f"a plan for {best.people:,} people")
     ending = max(0, p.steps - round(ENDING_HOURS / p.step_hours))
-    spare = max(2.0, 0.25 * seconds)
+    spare = max(2.0, 0.35 * seconds)
     ended = exact_ending(hourly, best.home, best.sorties, ending, spare)
     if ended is not None:
         try:

@@ -27,7 +27,7 @@ MANNERS = (
     Manner(slack=0.8, extra=True, full_onward=0.05),
     Manner(slack=0.5, full_onward=0.9),
 )
-ROLLING = Manner(slack=0.5, full_onward=0.9)
+ROLLING = Manner(slack=0.5, full_onward=0.9, ahead=7)
 
 
 def basing(formulation: Formulation, values: Reals) -> list[Whole]:
