@@ -115,50 +115,43 @@ def people_bound(
     problem: Problem,
     people: int,
     by_class: list[int],
+    first: Bound,
     goes_on: Callable[[], bool],
     tell: Callable[[str], None] = lambda _said: None,
 ) -> PeopleBound:
     """Bounds on people, refined until they are within a fifth of a per cent or the time is up.
 
-    Class bounds: a class that flies in full needs no proof; for the others, the pooled problem of
-    the classes up to it, and of it alone.
+    `first` is the coarse bound of the pooled problem.  Class bounds: a class that flies in full
+    needs no proof; for the others, the pooled problem of the classes up to it, and of it alone.
     """
-    pooled = problem.pooled()
-    hourly = formulate(pooled)
-    best, best_bucket = _refined(pooled, hourly, people, goes_on, tell)
+    best, best_bucket = _refined(first, people, goes_on, tell)
     known = problem.demand.sum((1, 2))
     total = min(int(best.value + 1e-6), int(known.sum()))
-    first: list[int] = []
+    together: list[int] = []
     alone: list[int] = []
     for c in range(len(problem.classes)):
         ceiling = min(total, int(known[: c + 1].sum()))
-        if c + 1 == len(problem.classes):
-            ceiling = total
-        elif sum(by_class[: c + 1]) < ceiling and goes_on():
+        if c + 1 < len(problem.classes) and sum(by_class[: c + 1]) < ceiling and goes_on():
             part = bound(problem.pooled(classes=c + 1), best_bucket)
             ceiling = min(ceiling, int(part.value + 1e-6))
-        first.append(ceiling)
+        together.append(ceiling)
         own = min(ceiling, int(known[c]))
         if by_class[c] < own and c and goes_on():
             own = min(own, int(bound(problem.pooled(only=c), best_bucket).value + 1e-6))
         alone.append(own)
-    return PeopleBound(total, tuple(alone), tuple(first), best.prices, best_bucket)
+    return PeopleBound(total, tuple(alone), tuple(together), best.prices, best_bucket)
 
 
 def _refined(
-    pooled: Problem,
-    hourly: Formulation,
-    people: int,
-    goes_on: Callable[[], bool],
-    tell: Callable[[str], None],
+    first: Bound, people: int, goes_on: Callable[[], bool], tell: Callable[[str], None]
 ) -> tuple[Bound, int]:
+    pooled = first.formulation.problem
     lengths = bucket_lengths(pooled)
-    best, used = bound(pooled, lengths[0], (), hourly), lengths[0]
-    tell(f"at most {int(best.value):,} people")
+    best, used = first, lengths[0]
     for length in lengths[1:]:
         if best.value - people <= 0.002 * max(1, people) or not goes_on():
             break
-        finer = bound(pooled, length, FINE_BLOCKS, hourly)
+        finer = bound(pooled, length, FINE_BLOCKS, first.formulation)
         tell(f"at most {int(finer.value):,} people")
         if finer.value < best.value:
             best, used = finer, length

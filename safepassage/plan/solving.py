@@ -95,15 +95,16 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = lambda _said:
     tell(f"objective at most {first.value:,.0f}")
     draft = _first_plan(first)
     tell(f"a plan for {draft.people:,} people")
-    rough = people_bound(problem, 10**12, [10**9] * len(problem.classes), goes_on)
-    if rough.total - draft.people > max(1, CLOSE_ENOUGH * rough.total) and goes_on(0.5):
+    rough = bound(problem.pooled(), lengths[0])
+    tell(f"at most {int(rough.value):,} people")
+    if rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
         draft = _better(first, draft, seconds, goes_on, tell)
-    proof = people_bound(problem, draft.people, draft.by_class, goes_on, tell)
     objective = first
     gap = (first.value - draft.value) / max(1e-9, abs(first.value))
-    if gap > CLOSE_ENOUGH and len(lengths) > 1 and goes_on(0.75):
+    if gap > CLOSE_ENOUGH and len(lengths) > 1 and goes_on(0.9):
         finer = bound(problem, lengths[1], (), first.formulation)
         objective = min(first, finer, key=lambda b: b.value)
+    proof = people_bound(problem, draft.people, draft.by_class, rough, goes_on, tell)
     return Plan(draft, objective, proof, time.process_time() - began)
 
 
