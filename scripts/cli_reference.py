@@ -48,6 +48,8 @@ def page() -> str:
             parts.append(f"\n## safepassage {name}\n\n{summary}\n")
             for child, inner in children.items():
                 parts.append(_section(f"safepassage {name} {child}", inner, "###"))
+                for word, below in getattr(inner, "commands", {}).items():
+                    parts.append(_section(f"safepassage {name} {child} {word}", below, "####"))
         else:
             parts.append(_section(f"safepassage {name}", command, "##"))
     return "".join(parts)

@@ -26,6 +26,7 @@ from safepassage.registrar.export_values import (
     Recipient,
     Selection,
     Written,
+    name_of,
 )
 from safepassage.secure.age import is_sealed
 
@@ -131,7 +132,7 @@ def show_all(
                 str(view.state),
                 view.by,
                 view.approved_by,
-                f"{len(view.copies)}/{len(view.asked.recipients)}",
+                f"{len({copy.recipient for copy in view.copies})}/{len(view.asked.recipients)}",
                 zulu(view.asked.expires_at),
             )
             for view in found
@@ -191,6 +192,7 @@ def write(
     with unlocked(store, key_file, account, writer=True) as at:
         exports = at.registrar.exports
         view = exports.one(at.viewer, ExportId(export))
+        _check_free(folder, view, to)
         needs = view.asked.is_sealed and any(
             r.id == to and not r.key for r in view.asked.recipients
         )
@@ -212,6 +214,15 @@ def _passphrase() -> str:
     return prompted
 
 
+def _check_free(folder: Path, view: ExportView, recipient: str) -> None:
+    """Refuse before anything is written down as given out."""
+    if (folder / name_of(view, recipient)).exists():
+        raise BadQuestionError(
+            f"{folder} has a copy of this export for {recipient} already: move it away, or name"
+            " another --folder"
+        )
+
+
 def _put(folder: Path, file: Written) -> Path:
     """Keep the file for its owner alone, over nothing that is there."""
     path = folder / file.name
@@ -219,8 +230,6 @@ def _put(folder: Path, file: Written) -> Path:
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(opened, "wb") as out:
             out.write(file.content)
-    except FileExistsError:
-        raise BadQuestionError(f"{path} is there already: move it away, or name --folder") from None
     except OSError as fault:
         raise BadQuestionError(f"{path} cannot be written: {fault.strerror}") from fault
     return path

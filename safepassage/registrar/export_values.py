@@ -184,6 +184,13 @@ class ExportView:
     why: str = field(default="", repr=False)
 
 
+def name_of(view: ExportView, recipient: str) -> str:
+    """The name of a recipient's file: ids alone."""
+    sealed = ".age" if view.asked.is_sealed else ""
+    number = view.id.partition("/")[2]
+    return f"{number}-{recipient.replace('/', '_')}.{view.asked.format}{sealed}"
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A copy that its recipient should have deleted, or is asked to."""

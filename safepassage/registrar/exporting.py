@@ -43,6 +43,7 @@ from safepassage.registrar.export_values import (
     Recipient,
     Second,
     Written,
+    name_of,
 )
 from safepassage.registrar.kinship import Kinship
 from safepassage.registrar.room import Room
@@ -260,15 +261,15 @@ class Exports:
         found = check_file(content, len(rows))
         if found.header != kind.header:
             raise ExportRefusedError("the file has other columns than its type: report this")
-        name = f"{view.id.partition('/')[2]}-{recipient.id.replace('/', '_')}.{asked.format}"
         if asked.is_sealed:
             content = (
                 sealed_for(content, [recipient.key])
                 if recipient.key
                 else sealed_with_passphrase(content, passphrase)
             )
-            name += ".age"
-        return Written(name, content, hashlib.sha256(content).hexdigest(), len(rows))
+        return Written(
+            name_of(view, recipient.id), content, hashlib.sha256(content).hexdigest(), len(rows)
+        )
 
     def _mark_key(self, export: ExportId, recipient: str) -> bytes:
         said = f"{export}\0{recipient}".encode()
