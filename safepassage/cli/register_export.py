@@ -66,7 +66,7 @@ def request(
     person: Annotated[
         list[str] | None, typer.Option(help="A person's id; may be repeated.")
     ] = None,
-    file_format: Annotated[FileFormat, typer.Option("--format")] = FileFormat.XLSX,
+    file_format: Annotated[FileFormat, typer.Option("--format")] = FileFormat.CSV,
     days: Annotated[int, typer.Option(help="After how many days copies are deleted.")] = DAYS,
     not_sealed: Annotated[bool, typer.Option("--not-sealed", help="Not encrypted.")] = False,
     store: StoreOption = DEFAULT_STORE,

@@ -46,6 +46,7 @@ from safepassage.web.routes import (
     door,
     enrolment,
     entering,
+    exports,
     figures,
     intake,
     lifts,
@@ -61,7 +62,7 @@ from safepassage.web.sign_in import Links, Sessions
 
 logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
-ENTRANCES = (door, enrolment, lock, accounts, audit, lists, entering, intake)
+ENTRANCES = (door, enrolment, lock, accounts, audit, lists, entering, intake, exports)
 DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
 
 

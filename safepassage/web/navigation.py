@@ -32,6 +32,7 @@ DESKS = (
     DeskLink("/claims", "claims", Action.LOOK, keeps_instant=True),
     DeskLink("/lists", "lists", Action.SEE_LISTS),
     DeskLink("/intake", "intake", Action.WORK_INTAKE),
+    DeskLink("/exports", "exports", Action.REQUEST_EXPORT),
     DeskLink("/accounts", "accounts", Action.ADMINISTER),
     DeskLink("/audit", "audit", Action.READ_AUDIT),
 )

@@ -46,8 +46,8 @@ def test_a_copy_is_written_for_its_recipient_and_only_its_owner_may_read_the_fil
     written = shell.json(*words, "--as", "exporter-1")
     path = Path(written["file"])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert path.name.endswith(".xlsx.age")
-    assert pyrage.decrypt(path.read_bytes(), [KEY]).startswith(b"PK")
+    assert path.name.endswith(".csv.age")
+    assert pyrage.decrypt(path.read_bytes(), [KEY]).startswith(b"\xef\xbb\xbf")
     with pytest.raises(BadQuestionError, match="already"):
         shell(*words, "--as", "exporter-1")
     assert "1/1" in shell("export", "list")

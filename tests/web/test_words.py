@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.exchange.exports.types import ExportType
 from safepassage.model.lift import Status
 from safepassage.model.place import PlaceKind
 from safepassage.register.dates import DateOrder
 from safepassage.register.fields import Field
 from safepassage.register.record import Calendar, Precision
+from safepassage.registrar.export_values import ExportState, Second
 from safepassage.registrar.views import Stage
 from safepassage.report.definition import Unit, definitions
 from safepassage.report.verdict import Verdict
@@ -76,6 +78,9 @@ def keys_made() -> set[str]:
         *(f"order.{order}" for order in DateOrder),
         *(f"lists.step.{step}" for step in ("bring", "columns", "preview", "done")),
         *(f"sure.{how}" for how in ("sure", "likely", "guess")),
+        *(f"exports.{what}.{kind}" for what in ("type", "for") for kind in ExportType),
+        *(f"exports.state.{state}" for state in ExportState),
+        *(f"exports.second.{second}" for second in Second),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 
