@@ -37,6 +37,11 @@ def cookies(served: tuple[RegisterOffice, str]) -> list[Any]:
     return [{"name": k, "value": v, "url": served[1]} for k, v in browser.cookies.items()]
 
 
+def _note(faults: list[str], text: str, is_fault: bool) -> None:
+    if is_fault:
+        faults.append(text)
+
+
 @pytest.fixture
 def enter(
     chromium: Browser, served: tuple[RegisterOffice, str], cookies: list[Any]
@@ -53,9 +58,9 @@ def enter(
         context.add_cookies(cookies)
         context.add_cookies([{"name": k, "value": v, "url": origin} for k, v in chosen.items()])
         page = context.new_page()
-        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
-        page.on("pageerror", lambda e: faults.append(str(e)))
-        page.on("request", lambda r: r.url.startswith(origin) or faults.append(r.url))
+        page.on("console", lambda m: _note(faults, m.text, m.type in ("error", "warning")))
+        page.on("pageerror", lambda e: _note(faults, str(e), True))
+        page.on("request", lambda r: _note(faults, r.url, not r.url.startswith(origin)))
         return page
 
     yield open_page
