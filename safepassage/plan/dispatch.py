@@ -40,9 +40,7 @@ class Manner:
 
     slack: float = 0.5  # credit from which a way may launch without people in sight
     full: float = 0.9  # share of the seats that people in sight must fill otherwise
-    carry: float = 1.0  # credit kept from one window to the next
     extra: bool = False  # launch beyond the target wherever people in sight fill the seats
-    ahead: int = 0  # steps after the window whose launches may be made now
     full_onward: float = 0.9  # share of the seats that an onward flight must fill
 
 
@@ -95,12 +93,8 @@ class Dispatcher:
 
     def run(self, start: int, end: int, target: Target) -> None:
         """Dispatch the steps [start, end) towards a target."""
-        for n in range(len(self.problem.lifts)):
-            self.credit[n] *= self.manner.carry
-            self.credit_on[n] *= self.manner.carry
         self.target = target
-        ahead = end + self.manner.ahead
-        self.coming = [fly[:, :, start:ahead].sum(2) for fly in target.fly]
+        self.coming = [fly[:, :, start:end].sum(2) for fly in target.fly]
         for t in range(start, end):
             self._clear(t)
             self._gates(t)

@@ -158,8 +158,11 @@ def solve(
     seconds: float = 300.0,
     method: str = "ipx",
     whole: Sequence[int] | Whole | None = None,
+    known: Reals | None = None,
 ) -> Solution:
     """Minimise with HiGHS on one thread: interior point without crossover unless told otherwise.
+
+    `known` are values of the `whole` columns from which the integer solver may start.
 
     Raises:
         EngineError: the engine has neither a point nor multipliers.
@@ -184,6 +187,8 @@ def solve(
         engine.setOptionValue(option, setting)
     engine.setOptionValue("time_limit", float(seconds))
     engine.passModel(lp)
+    if whole is not None and known is not None:
+        engine.setSolution(len(known), np.asarray(whole, np.int32), known)
     engine.run()
     return _read(engine, highspy, programme)
 

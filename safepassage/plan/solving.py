@@ -17,11 +17,10 @@ from safepassage.plan.errors import EngineError
 from safepassage.plan.feasible import require_feasible
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
-from safepassage.plan.steering import MANNERS, exact_ending, in_one_pass, window_by_window
+from safepassage.plan.steering import MANNERS, eagerly, exact_ending, in_one_pass
 
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
-ROLL_HOURS = 14.0
-ENDING_HOURS = 40.0
+ENDINGS = ((40.0, 0.3), (64.0, 0.15))  # hours before the deadline, share of the time
 _SECONDS = 60.0
 
 Tell = Callable[[str], None]
@@ -85,10 +84,14 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = lambda _said:
         EngineError: not even a first plan could be made.
     """
     require_feasible(problem)
-    began = time.process_time()
+    began, began_at = time.process_time(), time.monotonic()
 
     def goes_on(share: float = 1.0) -> bool:
         return time.process_time() - began < seconds * share
+
+    def slower() -> float:
+        """Seconds on the wall for one of ours: the engine's own limit is on the wall."""
+        return max(1.0, (time.monotonic() - began_at) / max(0.1, time.process_time() - began))
 
     lengths = bucket_lengths(problem)
     first = bound(problem, lengths[0])
@@ -98,7 +101,7 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = lambda _said:
     rough = bound(problem.pooled(), lengths[0])
     tell(f"at most {int(rough.value):,} people")
     if rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
-        draft = _better(first, draft, seconds, goes_on, tell)
+        draft = _better(first, draft, seconds, goes_on, slower, tell)
     objective = first
     gap = (first.value - draft.value) / max(1e-9, abs(first.value))
     if gap > CLOSE_ENOUGH and len(lengths) > 1 and goes_on(0.9):
@@ -127,31 +130,28 @@ def _first_plan(steered: Bound) -> Draft:
 
 
 def _better(
-    steered: Bound, draft: Draft, seconds: float, goes_on: Callable[..., bool], tell: Tell
+    steered: Bound,
+    draft: Draft,
+    seconds: float,
+    goes_on: Callable[..., bool],
+    slower: Callable[[], float],
+    tell: Tell,
 ) -> Draft:
-    """Window by window, then the last days by the integer solver; whatever is best is kept."""
+    """Eagerly, then the last days by the integer solver, twice; whatever is best is kept."""
     p, hourly = draft.problem, steered.formulation
-    window = max(1, round(ROLL_HOURS / p.step_hours))
-    far = bucket_lengths(p)[0]
-    candidates = [draft]
-    home, sorties = window_by_window(
-        hourly,
-        window,
-        far,
-        tell=lambda done, of: tell(f"dispatched {done} of {of} steps"),
-        goes_on=lambda: goes_on(0.6),
-    )
-    candidates.append(with_people(hourly, home, sorties))
-    best = max(candidates, key=lambda d: d.value)
+    best = max(draft, with_people(hourly, *eagerly(p)), key=lambda d: d.value)
     tell(f"a plan for {best.people:,} people")
-    ending = max(0, p.steps - round(ENDING_HOURS / p.step_hours))
-    spare = max(2.0, 0.35 * seconds)
-    ended = exact_ending(hourly, best.home, best.sorties, ending, spare)
-    if ended is not None:
+    for hours, share in ENDINGS:
+        if not goes_on(0.6):
+            break
+        start = max(0, p.steps - round(hours / p.step_hours))
+        spare = share * seconds * slower()
+        ended = exact_ending(hourly, best.home, best.sorties, start, spare)
+        if ended is None:
+            continue
         try:
-            candidates.append(with_people(hourly, best.home, ended))
+            best = max(best, with_people(hourly, best.home, ended), key=lambda d: d.value)
         except EngineError:
-            tell("the exact ending could not be used")
-    best = max(candidates, key=lambda d: d.value)
-    tell(f"a plan for {best.people:,} people")
+            tell("an exact ending could not be used")
+        tell(f"a plan for {best.people:,} people")
     return best

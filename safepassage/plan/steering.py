@@ -1,14 +1,13 @@
-"""Sorties from targets: one pass for the whole time, or window by window with a fresh target each.
+"""Sorties: towards a target where gates or beds bind, eagerly where crews do, exactly at the end.
 
-One pass is quick and loses nothing while gates or beds bind.  When crews or seats bind, whole
-sorties drift from the target, so the relaxed programme is solved again for each window with the
-past fixed and the next day hour by hour.  The last days, where everything must end at the same
-moment, go to the integer solver.
+A pass towards the target loses nothing while gates or beds bind.  When crews bind, waiting for a
+target costs more than it saves.  The last days, where beds, crews and seats must all end at the
+same moment, go to the integer solver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +26,6 @@ MANNERS = (
     Manner(slack=0.8, extra=True, full_onward=0.05),
     Manner(slack=0.5, full_onward=0.9),
 )
-ROLLING = Manner(slack=0.5, full_onward=0.9, ahead=7)
 
 
 def basing(formulation: Formulation, values: Reals) -> list[Whole]:
@@ -106,48 +104,33 @@ def in_one_pass(
     return home, [f.sortie for f in dispatcher.flown]
 
 
-def window_buckets(problem: Problem, now: int, near: int, far: int) -> Whole:
-    """Coarse before now, every step for `near` steps, then buckets of `far`."""
-    t = problem.steps
+def ending_buckets(problem: Problem, now: int) -> Whole:
+    """Coarse before a step, every step from there on."""
     past = max(1, round(PAST_HOURS / problem.step_hours))
-    fine_end = min(t, now + near)
-    edges = [*range(0, now, past), *range(now, fine_end), *range(fine_end, t, far)]
-    return np.searchsorted(np.unique(edges), np.arange(t), side="right") - 1
+    edges = [*range(0, now, past), *range(now, problem.steps)]
+    return np.searchsorted(edges, np.arange(problem.steps), side="right") - 1
 
 
-def window_by_window(
-    formulation: Formulation,
-    window: int,
-    far: int,
-    *,
-    tell: Callable[[int, int], None] = lambda _done, _of: None,
-    goes_on: Callable[[], bool] = lambda: True,
-) -> tuple[list[Whole], list[Sortie]]:
-    """Dispatch window after window, with a fresh target for each; stops early when told to."""
-    p = formulation.problem
-    dispatcher: Dispatcher | None = None
-    target: Target | None = None
-    for now in range(0, p.steps, window):
-        if target is None or goes_on():
-            done = [] if dispatcher is None else [f.sortie for f in dispatcher.flown]
-            programme = (
-                formulation.programme
-                if dispatcher is None
-                else with_fixed(formulation, dispatcher.home, done, now)
-            )
-            small = relaxed(
-                replace(formulation, programme=programme),
-                window_buckets(p, now, 2 * window, far),
-            )
-            values = small.spread_columns(solve(small.programme).columns)
-            if dispatcher is None:
-                dispatcher = Dispatcher(p, basing(formulation, values), ROLLING)
-            target = target_of(formulation, values, dispatcher.home)
-        assert dispatcher is not None  # noqa: S101 - the first window made it
-        dispatcher.run(now, min(p.steps, now + window), target)
-        tell(min(p.steps, now + window), p.steps)
-    assert dispatcher is not None  # noqa: S101 - a plan has at least one step
-    return dispatcher.home, [f.sortie for f in dispatcher.flown]
+def eagerly(problem: Problem) -> tuple[list[Whole], list[Sortie]]:
+    """No target at all: lifts based evenly, and whoever can fly people in sight does so at once.
+
+    Where crews are the scarce thing, an hour that a crew waits is lost for good, and this beats
+    following a target.
+    """
+    b, o, h = len(problem.bases), len(problem.origins), len(problem.havens)
+    home = [
+        np.bincount(np.arange(x.fleet) % b, minlength=b) if x.home is None else x.home
+        for x in problem.lifts
+    ]
+    target = Target(
+        home,
+        [np.zeros((b, o, problem.steps)) for _ in problem.lifts],
+        [np.ones((b, h, len(problem.waves))) for _ in problem.lifts],
+        np.zeros((b, problem.steps)),
+    )
+    dispatcher = Dispatcher(problem, home, Manner(extra=True))
+    dispatcher.run(0, problem.steps, target)
+    return home, [f.sortie for f in dispatcher.flown]
 
 
 def exact_ending(
@@ -157,13 +140,14 @@ def exact_ending(
     start: int,
     seconds: float,
 ) -> list[Sortie] | None:
-    """The launches from a step on by the integer solver; None if it found nothing in its time."""
+    """The launches from a step on by the integer solver, which starts from those there are.
+
+    None if it found nothing in its time.
+    """
     p = formulation.problem
     kept = [s for s in sorties if s.launch < start]
     programme = with_fixed(formulation, home, kept, start)
-    small = relaxed(
-        replace(formulation, programme=programme), window_buckets(p, start, p.steps, p.steps)
-    )
+    small = relaxed(replace(formulation, programme=programme), ending_buckets(p, start))
     blocks = [
         formulation.column[name].ravel()
         for name in formulation.column
@@ -171,8 +155,13 @@ def exact_ending(
     ]
     whole = np.unique(small.column_of[np.concatenate(blocks)])
     whole = whole[whole >= 0]
+    flown = np.zeros(small.programme.columns)
+    for s in sorties:
+        flown[small.column_of[_column_of(formulation, s)]] += 1
     try:
-        found = solve(small.programme, seconds=seconds, method="mip", whole=whole)
+        found = solve(
+            small.programme, seconds=seconds, method="mip", whole=whole, known=flown[whole]
+        )
     except EngineError:
         return None
     if not np.isfinite(found.value):
