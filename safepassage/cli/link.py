@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import parts_progress, print_json
 from safepassage.model.ids import RecordId
-from safepassage.register.linkage import Linkage
+from safepassage.register.linkage import Linkage, Progress
+from safepassage.register.match.engine import OwnEngine
+from safepassage.register.match.explain import explain, sentence
+from safepassage.register.match.model import Model
 from safepassage.register.match.table import Table, TableError, propose_columns, records_of
+from safepassage.register.record import Record
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-
-
-class EngineName(StrEnum):
-    """Which engine links."""
-
-    OWN = "own"
-    SPLINK = "splink"
 
 
 @app.command()
@@ -35,10 +33,10 @@ def link(
     column: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="What a column is.")
     ] = None,
-    explain: Annotated[
-        tuple[str, str] | None, typer.Option(metavar="ID ID", help="Explain one pair and stop.")
+    pair: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--explain", metavar="ID ID", help="Explain a pair."),
     ] = None,
-    engine: Annotated[EngineName, typer.Option(help="Which engine links.")] = EngineName.OWN,
     automatic: Annotated[
         bool, typer.Option("--automatic", help="Only what a machine may merge alone.")
     ] = False,
@@ -46,8 +44,8 @@ def link(
 ) -> None:
     """Find the same people in files, without an operation.
 
-    Out: the id column, cluster_id, band (automatic or ask) and weakest_link, the weight in bits
-    of the weakest link that holds the row in its cluster.
+    Out: the id column, cluster_id, band (automatic, ask, or no: alone) and weakest_link, the
+    weight in bits of the link that holds the row in its cluster; without it the row would fall out.
 
     Examples:
 
@@ -61,9 +59,9 @@ def link(
     tables = [(path, *_read(path, chosen)) for path in files]
     ids, id_column = _ids(tables)
     with parts_progress() as tell:
-        linked, engine_used = _link(tables, ids, engine, tell)
-    if explain:
-        _explain(tables, ids, explain, engine_used, json)
+        linked, engine = _link(tables, ids, tell)
+    if pair:
+        _explain(tables, ids, pair, engine.model, json)
         return
     clusters = linked.cluster_of if automatic else linked.likely_of
     rows = _rows(linked, clusters, ids)
@@ -99,20 +97,19 @@ def _read(path: Path, chosen: dict[str, str]) -> tuple[Table, str]:
     return Table(rows, columns, datetime.now(UTC).date()), headers[columns["id"]]
 
 
-def _csv(path: Path) -> tuple[list[str], list[list[str]]]:
-    opened = (
-        gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-        if path.suffix == ".gz"
-        else (path.open(encoding="utf-8-sig", newline=""))
-    )
-    with opened as file:
+def _csv(path: Path) -> tuple[list[str], Sequence[Sequence[str]]]:
+    with ExitStack() as stack:
+        if path.suffix == ".gz":
+            file = stack.enter_context(gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
+        else:
+            file = stack.enter_context(path.open(encoding="utf-8-sig", newline=""))
         rows = list(csv.reader(file))
     if not rows:
         raise TableError(f"{path}: the file is empty")
     return rows[0], [row for row in rows[1:] if any(row)]
 
 
-def _parquet(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
+def _parquet(path: Path) -> tuple[list[str], Sequence[Sequence[str]]]:
     import duckdb
 
     try:
@@ -141,18 +138,12 @@ def _ids(tables: Tables) -> tuple[list[str], str]:
     return ids, tables[0][2]
 
 
-def _link(tables: Tables, ids: list[str], name: EngineName, tell: Any) -> tuple[Linkage, Any]:
-    from safepassage.register.match.engine import OwnEngine
-
-    engine: Any = OwnEngine()
-    if name is EngineName.SPLINK:
-        from safepassage.register.match.splink_engine import SplinkEngine
-
-        engine = SplinkEngine()
+def _link(tables: Tables, ids: list[str], tell: Progress) -> tuple[Linkage, OwnEngine]:
+    engine = OwnEngine()
     return engine.link(_records(tables, ids), progress=tell), engine
 
 
-def _records(tables: Tables, ids: list[str]) -> Iterator[Any]:
+def _records(tables: Tables, ids: list[str]) -> Iterator[Record]:
     start = 0
     for _, table, _ in tables:
         own = [RecordId(i) for i in ids[start : start + len(table.rows)]]
@@ -160,25 +151,23 @@ def _records(tables: Tables, ids: list[str]) -> Iterator[Any]:
         yield from records_of(table, own)
 
 
-Row = tuple[str, str, str, str]
+Row = tuple[RecordId, RecordId, str, str]
 
 
-def _rows(linked: Linkage, clusters: Any, ids: list[str]) -> list[Row]:
+def _rows(linked: Linkage, clusters: Mapping[RecordId, RecordId], ids: list[str]) -> list[Row]:
     """One line for every record, in the order of the files."""
-    strongest: dict[str, tuple[float, bool]] = {}
-    for pair, found in linked.links.items():
-        if clusters[pair[0]] != clusters[pair[1]]:
-            continue
-        for record in pair:
-            known = strongest.get(record)
-            if known is None or found.weight > known[0]:
-                strongest[record] = found.weight, False
+    holds: dict[RecordId, float] = {}
+    for (one, other), found in linked.links.items():
+        if clusters[one] == clusters[other]:
+            for record in (one, other):
+                holds[record] = max(found.weight, holds.get(record, found.weight))
+    sizes = Counter(clusters.values())
     rows = []
-    for record in ids:
-        weight = strongest.get(record)
-        alone = clusters[record] == linked.cluster_of[record]
-        band = "automatic" if alone else "ask"
-        rows.append((record, clusters[record], band, f"{weight[0]:.2f}" if weight else ""))
+    for record in map(RecordId, ids):
+        cluster = clusters[record]
+        sure = "automatic" if cluster == linked.cluster_of[record] else "ask"
+        weight = f"{holds[record]:.2f}" if record in holds else ""
+        rows.append((record, cluster, sure if sizes[cluster] > 1 else "no", weight))
     return rows
 
 
@@ -207,10 +196,10 @@ def _summary(linked: Linkage, json: bool) -> None:
 
 
 def _explain(
-    tables: Tables, ids: list[str], pair: tuple[str, str], engine: Any, json: bool
+    tables: Tables, ids: list[str], pair: tuple[str, str], model: Model | None, json: bool
 ) -> None:
-    from safepassage.register.match.explain import explain, sentence
-
+    if model is None:
+        raise TableError("--explain: two rows are too few to learn from; link a larger file")
     missing = [record for record in pair if record not in set(ids)]
     if missing:
         raise TableError(f"--explain: there is no record {missing[0]}")
@@ -224,7 +213,7 @@ def _explain(
         ]
         for x in (one, other)
     ]
-    evidence = explain(one, other, engine.model, *families)
+    evidence = explain(one, other, model, *families)
     if json:
         print_json(
             [

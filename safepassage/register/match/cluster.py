@@ -113,7 +113,8 @@ def cluster(total: int, islands: Islands, graph: Graph, apart: Graph, least: int
 def _ranges(starts: Longs, ends: Longs) -> Longs:
     counts = ends - starts
     offsets = np.repeat(starts - (np.cumsum(counts) - counts), counts)
-    return np.arange(int(counts.sum())) + offsets
+    found: Longs = np.arange(int(counts.sum())) + offsets
+    return found
 
 
 def _fill(sums: Longs, which: Longs, place_of: Longs, graph: Graph, pairs: Longs) -> None:
@@ -131,10 +132,10 @@ def _agglomerate(sums: Longs, barred: NDArray[np.bool_], least: int) -> Longs:
     Ties go to the smaller places, which hold the smaller ids.
     """
     many, size, _ = sums.shape
-    answer = np.tile(np.arange(size), (many, 1))
-    count = np.ones((many, size), dtype=np.int64)
+    answer: Longs = np.tile(np.arange(size), (many, 1))
+    count: Longs = np.ones((many, size), dtype=np.int64)
     blocked = barred | np.tri(size, dtype=np.bool_)[None]
-    active = np.arange(many)
+    active: Longs = np.arange(many)
     for _ in range(size - 1):
         pairs = count[:, :, None] * count[:, None, :]
         mean = np.where(blocked, -np.inf, sums / pairs).reshape(len(active), -1)
@@ -142,9 +143,8 @@ def _agglomerate(sums: Longs, barred: NDArray[np.bool_], least: int) -> Longs:
         go = np.take_along_axis(mean, best[:, None], axis=1)[:, 0] >= least
         if not go.any():
             break
-        active, sums, count, blocked, barred = (
-            x[go] for x in (active, sums, count, blocked, barred)
-        )
+        active, sums, count = active[go], sums[go], count[go]
+        blocked, barred = blocked[go], barred[go]
         one, other = best[go] // size, best[go] % size
         k = np.arange(len(active))
         sums[k, one] += sums[k, other]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from safepassage.register.record import DocumentType, NamePart, Precision, Prote
 Ints: TypeAlias = NDArray[np.int32]
 Bytes: TypeAlias = NDArray[np.int8]
 
+K = TypeVar("K", np.int8, np.int32)
 ABSENT: Final = -1
 TOKENS_MAX: Final = 4  # of one part of a name that are compared
 READINGS_MAX: Final = 2  # of one birth date
@@ -283,7 +284,7 @@ class Encoder:
         return Bags(table, (table != ABSENT).sum(axis=1).astype(np.int8))
 
 
-def _array(numbers: array[int], kind: type[np.generic]) -> NDArray[np.generic]:
+def _array(numbers: array[int], kind: type[K]) -> NDArray[K]:
     return np.array(numbers, dtype=kind)
 
 

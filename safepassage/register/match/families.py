@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from safepassage.register.match.bags import Floats
 from safepassage.register.match.candidates import Longs
 from safepassage.register.match.columns import Columns, Ints
 from safepassage.register.match.compare import AT, Compared
@@ -218,7 +219,7 @@ def _household(
 
 def _of_these_two(
     columns: Columns, pairs: FamilyPairs, gain: Longs, matched: NDArray[np.bool_]
-) -> tuple[Longs, Longs]:
+) -> tuple[Floats, Floats]:
     """What the matches of the pair's own two members contribute, and how many these are."""
     gained, has = np.zeros(len(gain)), np.zeros(len(gain))
     for slot in _slots(columns, pairs):

@@ -114,13 +114,7 @@ def _years(record: Record) -> set[int]:
 
 
 def _contact_keys(record: Record, own: set[str], years: set[int]) -> Iterator[tuple[str, str]]:
-    for feature in (Feature.PASSPORT, Feature.NATIONAL_ID, Feature.DOCUMENT):
-        for number in values_of(record, feature):
-            if len(number) >= _DOCUMENT_LENGTH_MIN:
-                for left in _one_deleted(number):
-                    yield feature.value, left
-    for email in values_of(record, Feature.EMAIL):
-        yield "email", email
+    yield from _number_keys(record)
     initials = {key[0] for key in own}
     for kind, feature in (("phone", Feature.PHONE), ("postcode", Feature.POSTCODE)):
         for value in values_of(record, feature):
@@ -133,6 +127,16 @@ def _contact_keys(record: Record, own: set[str], years: set[int]) -> Iterator[tu
             yield "address-year", f"{address} {year}"
         for name in own:
             yield "address-given", f"{address} {name}"
+
+
+def _number_keys(record: Record) -> Iterator[tuple[str, str]]:
+    for feature in (Feature.PASSPORT, Feature.NATIONAL_ID, Feature.DOCUMENT):
+        for number in values_of(record, feature):
+            if len(number) >= _DOCUMENT_LENGTH_MIN:
+                for left in _one_deleted(number):
+                    yield feature.value, left
+    for email in values_of(record, Feature.EMAIL):
+        yield "email", email
 
 
 def _birthday_keys(

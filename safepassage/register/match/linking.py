@@ -167,7 +167,7 @@ def _kept(
     model: Model,
 ) -> Linked:
     """The links worth keeping: all that are likely or to be asked, judged ones included."""
-    cluster_of, likely_of = clusters
+    cluster_of, _ = clusters
     asked = np.flatnonzero(weights.weight >= model.thresholds.ask)
     code = np.unique(
         np.concatenate([weights.code[asked], judged.same[0] * weights.total + judged.same[1]])
@@ -179,7 +179,7 @@ def _kept(
     weight, flags = np.zeros(len(code), dtype=np.int64), np.zeros(len(code), dtype=np.int32)
     weight[known], flags[known] = inside.weight[at[known]], held[at[known]]
     rest = np.flatnonzero(~known)
-    found, where = weights.find(left[rest], right[rest])
+    _, where = weights.find(left[rest], right[rest])
     weight[rest] = weights.weight[where]
     compared = compare(bench, left[rest], right[rest])
     flags[rest] = contradictions(bench.columns, left[rest], right[rest], compared)

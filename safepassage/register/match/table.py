@@ -24,6 +24,8 @@ from safepassage.register.record import (
     Document,
     DocumentType,
     NamePart,
+    Precision,
+    Reading,
     Record,
     Sex,
     WrittenName,
@@ -150,12 +152,24 @@ def records_of(table: Table, ids: Sequence[RecordId]) -> Iterator[Record]:
     @lru_cache(maxsize=1 << 17)
     def born_of(text: str) -> Born | None:
         found = read_born(text, expected)
-        return None if isinstance(found, NotADate) else found
+        return _long_ago(text) if isinstance(found, NotADate) else found
 
     for number, (row, record, household) in enumerate(
         zip(table.rows, ids, households_of(table), strict=True), start=2
     ):
         yield _record(table, row, record, household, number, born_of(table.cell(row, "born")))
+
+
+def _long_ago(text: str) -> Born | None:
+    """A date of a historical register, which no living person was born on."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    if (day.month, day.day) == (1, 1):
+        whole_year = Reading(day, date(day.year, 12, 31))
+        return Born(text, Precision.YEAR, (whole_year,))
+    return Born(text, Precision.DAY, (Reading(day, day),))
 
 
 def _record(

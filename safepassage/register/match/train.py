@@ -164,7 +164,7 @@ def shares_of(compared: Compared, weight: Floats | None = None, rare: bool = Fal
         if rare:
             each = each * np.exp2(compared.rarity[said, column] / UNIT)
         counts = np.bincount(levels[said], weights=each, minlength=len(LEVELS[feature]))
-        out[feature] = (counts + 0.5 / len(counts)) / (total + 0.5)
+        out[feature] = np.asarray((counts + 0.5 / len(counts)) / (total + 0.5), dtype=np.float64)
     return out
 
 
