@@ -139,7 +139,10 @@ def people_bound(
         if by_class[c] < own and c and goes_on():
             own = min(own, int(bound(problem.pooled(only=c), best_bucket).value + 1e-6))
         alone.append(own)
-    return PeopleBound(total, tuple(alone), tuple(together), best.prices, best_bucket)
+    prices = best.prices
+    if best.value > known.sum():  # the plainest proof: nobody flies who is not there
+        prices = {_RESOURCE["queue"]: float(known.sum())}
+    return PeopleBound(total, tuple(alone), tuple(together), prices, best_bucket)
 
 
 def _refined(
