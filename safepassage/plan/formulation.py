@@ -123,7 +123,7 @@ def _people_at_bases(build: Builder, problem: Problem, pace: Paces) -> None:
         "onward",
         (len(pace.onward_example), b, h, len(waves)),
         cost=-problem.objective.onward * late,
-        cap=problem.beds[:, None, None],
+        cap=(problem.beds + problem.clear)[:, None, None],  # cleared before, or in this very step
     )
     ru = build.rows("uncleared", (b, t), 0, 0, when)
     build.add(ru, u, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -130,3 +131,19 @@ def test_one_more_day_never_costs_anybody() -> None:
 def test_words_that_are_no_change_are_refused() -> None:
     with pytest.raises(PlanInputError, match="is not a change"):
         changed(operation(), "morale +10%")
+
+
+@given(operations())
+@settings(max_examples=20, deadline=None)
+def test_what_the_proof_takes_for_granted_holds_without_being_said(problem: Problem) -> None:
+    """Each cap is implied by the rules: no column can be made greater than its cap."""
+    hourly = formulate(problem)
+    programme = hourly.programme
+    most = replace(programme, cost=np.zeros(programme.columns))
+    for block in hourly.column.values():
+        chosen = block.ravel()[:: max(1, block.size // 3)]
+        for j in chosen:
+            most.cost[:] = 0
+            most.cost[j] = -1
+            found = solve(most, method="simplex")
+            assert -found.value <= programme.cap[j] + 1e-6
