@@ -83,7 +83,7 @@ def greedy(problem: Problem) -> dict[str, object]:
         [np.ones((b, h, waves)) for _ in problem.lifts],
         np.zeros((b, t)),
     )
-    dispatcher = Dispatcher(problem, home, Manner(extra=True))
+    dispatcher = Dispatcher(problem, home, Manner())
     dispatcher.run(0, t, target)
     sorties = [f.sortie for f in dispatcher.flown]
     people = with_people(formulate(problem), home, sorties).people
@@ -145,6 +145,7 @@ def growth() -> list[dict[str, object]]:
         made = plan(reference_problem("base", 1, 1.0, total=people, days=days), 30)
         row = {"people": people, "days": days, "cpu s": round(made.cpu_seconds, 1)}
         rows.append({**row, "gap people": made.gap_people, "at most": made.people.total})
+        print("  ", rows[-1], flush=True)
     return rows
 
 
@@ -171,7 +172,9 @@ def main() -> int:
             print("  ", greedy(problem), flush=True)
             print("  ", prototype(case), flush=True)
             print("  ", plain_integer(problem, args.integer_seconds), flush=True)
-    for row in (what_ifs() if args.what_ifs else []) + (growth() if args.growth else []):
+    if args.growth:
+        growth()
+    for row in what_ifs() if args.what_ifs else []:
         print("  ", row)
     return 0
 

@@ -1,9 +1,9 @@
 """Hour by hour: whole sorties and whole people, steered by what the relaxed programme would do.
 
-Each way (lift, base, place) earns credit at the rate of the target and pays one for a launch.  A
-lift whose crews are the scarce thing must not wait for its credit: while its type still has credit
-to earn in this window and people are in sight to fill it, it leaves at once, on the way that is
-owed most.  People pass gates and doors in strict class order.
+Each way (lift, base, place) earns credit at the rate of the target and pays one for a launch; the
+way that is owed most goes first.  A lift does not wait for its credit while people in sight would
+fill it, nor a full onward flight while its base fills up.  People pass gates and doors in strict
+class order.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Manner:
 
     slack: float = 0.5  # credit from which a way may launch without people in sight
     full: float = 0.9  # share of the seats that people in sight must fill otherwise
-    extra: bool = False  # launch beyond the target wherever people in sight fill the seats
+    relieve: float = 0.5  # share of beds taken from which full flights go on without credit
     full_onward: float = 0.9  # share of the seats that an onward flight must fill
 
 
@@ -72,7 +72,6 @@ class Dispatcher:
         self.queue = np.zeros((c, o), np.int64)
         self.inside = np.zeros((c, o), np.int64)
         self.passed = np.zeros((c, o, t), np.int64)
-        self.cleared_at = np.zeros((b, t), np.int64)
         self.ready = [np.repeat(home[:, None], tail, 1) for home in self.home]
         self.crew = [
             np.full(tail, 10**9 if x.crews is None else x.crews, np.int64) for x in p.lifts
@@ -108,7 +107,6 @@ class Dispatcher:
         done = np.minimum(self.uncleared, self.problem.clear)
         self.uncleared -= done
         self.cleared += done
-        self.cleared_at[:, t] = done
 
     def _gates(self, t: int) -> None:
         p = self.problem
@@ -188,12 +186,11 @@ class Dispatcher:
             for o, b in np.argwhere(p.lifts[n].to_origin >= 0):
                 owed = self.credit[n][b, o] + self.coming[n][b, o]
                 ways.append((owed, p.lifts[n].seats, n, int(b), int(o)))
-        for owed, _, n, b, o in sorted(ways, key=lambda w: (-w[0], -w[1])):
-            while self._wanted(t, owed, n, b, o) and self._fits(t, n, b, o):
+        for _, _, n, b, o in sorted(ways, key=lambda w: (-w[0], -w[1])):
+            while self._wanted(t, n, b, o) and self._fits(t, n, b, o):
                 self._commit(t, n, b, o)
-                owed -= 1
 
-    def _wanted(self, t: int, owed: float, n: int, b: int, o: int) -> bool:
+    def _wanted(self, t: int, n: int, b: int, o: int) -> bool:
         lift = self.problem.lifts[n]
         leave = t + int(lift.to_origin[o, b]) + lift.ground
         if leave >= self.problem.steps:
@@ -205,12 +202,7 @@ class Dispatcher:
             + min(self.queue[:, o].sum(), self._gate[o, t:leave].sum())
             - self.booked[o, t : leave + 1].sum()
         )
-        if sight < self.manner.full * lift.seats:
-            return False
-        if lift.crews is None or self.manner.extra:
-            return True
-        total = self.credit[n].sum() + self.coming[n].sum()
-        return bool(total >= self.manner.slack and owed > -0.5)
+        return bool(sight >= self.manner.full * lift.seats)
 
     def _fits(self, t: int, n: int, b: int, o: int) -> bool:
         p, lift = self.problem, self.problem.lifts[n]
@@ -257,8 +249,16 @@ class Dispatcher:
             for b, h in np.argwhere(p.lifts[n].to_haven >= 0):
                 ways.append((self.credit_on[n][b, h], p.lifts[n].seats, n, int(b), int(h)))
         for owed, _, n, b, h in sorted(ways, key=lambda w: (-w[0], -w[1])):
-            while owed >= self.manner.slack and self._send_on(t, n, b, h):
+            while owed >= self.manner.slack or self._is_full(n, b):
+                if not self._send_on(t, n, b, h):
+                    break
                 owed -= 1
+
+    def _is_full(self, n: int, b: int) -> bool:
+        """Whether a base is so full that a full flight should go on whatever the target says."""
+        present = self.uncleared[b] + self.cleared[b]
+        enough = self.cleared[b] >= 0.95 * self.problem.lifts[n].seats
+        return bool(enough and present >= self.manner.relieve * self.problem.beds[b])
 
     def _send_on(self, t: int, n: int, b: int, h: int) -> bool:
         p, lift = self.problem, self.problem.lifts[n]
@@ -284,15 +284,3 @@ class Dispatcher:
         self.credit_on[n][b, h] -= 1
         self.flown.append(Flown(Sortie(n, b, h, t, True), np.array([load])))
         return True
-
-    def empty_terminal(self) -> None:
-        """Whoever was let through and did not fly was never let through: the latest first."""
-        for c, o in np.ndindex(self.inside.shape):
-            left = int(self.inside[c, o])
-            for t in range(self.problem.steps - 1, -1, -1):
-                if not left:
-                    break
-                back = min(left, int(self.passed[c, o, t]))
-                self.passed[c, o, t] -= back
-                left -= back
-            self.inside[c, o] = 0

@@ -21,10 +21,9 @@ from safepassage.plan.relaxation import relaxed
 
 PAST_HOURS = 28.0  # buckets of what has been decided
 MANNERS = (
-    Manner(slack=0.5, extra=True, full_onward=0.05),
-    Manner(slack=0.3, extra=True, full_onward=0.05),
-    Manner(slack=0.8, extra=True, full_onward=0.05),
-    Manner(slack=0.5, full_onward=0.9),
+    Manner(slack=0.5, full_onward=0.05),
+    Manner(slack=0.3, full_onward=0.05),
+    Manner(slack=0.8, full_onward=0.05),
 )
 
 
@@ -128,7 +127,7 @@ def eagerly(problem: Problem) -> tuple[list[Whole], list[Sortie]]:
         [np.ones((b, h, len(problem.waves))) for _ in problem.lifts],
         np.zeros((b, problem.steps)),
     )
-    dispatcher = Dispatcher(problem, home, Manner(extra=True))
+    dispatcher = Dispatcher(problem, home, Manner())
     dispatcher.run(0, problem.steps, target)
     return home, [f.sortie for f in dispatcher.flown]
 
