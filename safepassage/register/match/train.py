@@ -39,6 +39,9 @@ THRESHOLDS: Final = Thresholds(
     likely_mean=1 * UNIT,
     ask=1 * UNIT,
 )
+# Without families there are no relatives to be mistaken for, and rows that share little must not
+# keep the others apart.
+THRESHOLDS_WITHOUT_FAMILIES: Final = replace(THRESHOLDS, likely_mean=-2 * UNIT)
 RANDOM_PAIRS: Final = 1_000_000
 PAIRS_OF_A_KIND: Final = 100_000
 RARITY_MAX: Final = 20.0  # bits
@@ -325,7 +328,7 @@ def train(bench_of: Mapping[Feature, Rarity], bench: Bench, candidates: Candidat
         relative=chances.weights(chances.relative),
         rarity=bench_of,
         caps=CAPS,
-        thresholds=THRESHOLDS,
+        thresholds=THRESHOLDS if (sizes > 1).any() else THRESHOLDS_WITHOUT_FAMILIES,
         trained_on={"records": len(bench.columns)} | chances.seen,
     )
     mark = hashlib.sha256(model.to_json().encode()).hexdigest()[:12]
