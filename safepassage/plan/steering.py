@@ -21,8 +21,8 @@ from safepassage.plan.relaxation import relaxed
 
 PAST_HOURS = 28.0  # buckets of what has been decided
 MANNERS = (
-    Manner(slack=0.5, full_onward=0.05),
     Manner(slack=0.3, full_onward=0.05),
+    Manner(slack=0.5, full_onward=0.05),
     Manner(slack=0.8, full_onward=0.05),
 )
 
