@@ -68,7 +68,7 @@ class Moment:
         return [t for person in persons for t in self.ledger.journey(person)]
 
 
-def queue(room: Room, viewer: Viewer, ledger: Ledger | None, limit: int) -> Queue:
+def queue(room: Room, viewer: Viewer, ledger: Ledger | None, limit: int, skip: int = 0) -> Queue:
     """The first questions for this viewer; each shows two people, which is written down.
 
     Raises:
@@ -80,7 +80,7 @@ def queue(room: Room, viewer: Viewer, ledger: Ledger | None, limit: int) -> Queu
         ranked, scanned = rank(connection, room, moment, viewer)
         whole = linked.band_counts(connection).get(str(Band.ASK), 0)
     return Queue(
-        questions=tuple(_shown(room, viewer, one) for one in ranked[:limit]),
+        questions=tuple(_shown(room, viewer, one) for one in ranked[skip : skip + limit]),
         waiting=whole - scanned + len(ranked),
     )
 

@@ -286,9 +286,11 @@ class Registrar:
             model=self._room.matching.version,
         )
 
-    def queue(self, viewer: Viewer, ledger: Ledger | None = None, limit: int = 1) -> Queue:
-        """The questions on which most depends; each one shown counts two reveals."""
-        return questions.queue(self._room, viewer, ledger, min(limit, QUESTIONS_SHOWN_MAX))
+    def queue(
+        self, viewer: Viewer, ledger: Ledger | None = None, limit: int = 1, *, skip: int = 0
+    ) -> Queue:
+        """The questions on which most depends, after those skipped; each shows two people."""
+        return questions.queue(self._room, viewer, ledger, min(limit, QUESTIONS_SHOWN_MAX), skip)
 
     def question(
         self, viewer: Viewer, one: RecordId, other: RecordId, ledger: Ledger | None = None

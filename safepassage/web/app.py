@@ -52,7 +52,9 @@ from safepassage.web.routes import (
     lifts,
     lists,
     lock,
+    people,
     places,
+    review,
     sitrep,
     stream,
 )
@@ -62,7 +64,9 @@ from safepassage.web.sign_in import Links, Sessions
 
 logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
-ENTRANCES = (door, enrolment, lock, accounts, audit, lists, entering, intake, exports)
+ENTRANCES = (
+    door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
+)  # fmt: skip
 DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
 
 

@@ -31,6 +31,8 @@ DESKS = (
     DeskLink("/sitrep", "sitrep", Action.LOOK, keeps_instant=True),
     DeskLink("/claims", "claims", Action.LOOK, keeps_instant=True),
     DeskLink("/lists", "lists", Action.SEE_LISTS),
+    DeskLink("/review", "review", Action.JUDGE),
+    DeskLink("/people", "people", Action.SEARCH),
     DeskLink("/intake", "intake", Action.WORK_INTAKE),
     DeskLink("/exports", "exports", Action.REQUEST_EXPORT),
     DeskLink("/accounts", "accounts", Action.ADMINISTER),

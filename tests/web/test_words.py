@@ -14,15 +14,22 @@ from safepassage.exchange.exports.types import ExportType
 from safepassage.model.lift import Status
 from safepassage.model.place import PlaceKind
 from safepassage.register.dates import DateOrder
+from safepassage.register.family_values import Care, Flag, Minority, TieKind
 from safepassage.register.fields import Field
+from safepassage.register.judgement import Verdict as Judged
+from safepassage.register.match.bands import HELD_BACK
+from safepassage.register.match.features import COMPUTED, LEVELS, Feature
 from safepassage.register.record import Calendar, Precision
 from safepassage.registrar.export_values import ExportState, Second
+from safepassage.registrar.journal import Kind as Decided
+from safepassage.registrar.stakes import STAKES
 from safepassage.registrar.views import Stage
 from safepassage.report.definition import Unit, definitions
 from safepassage.report.verdict import Verdict
 from safepassage.secure.audit import Kind
 from safepassage.secure.roles import Role
 from safepassage.store.account_values import Way
+from safepassage.web.beside import LINES
 from safepassage.web.departures import PLANNED, WORDS
 from safepassage.web.navigation import DESKS
 from safepassage.web.sentences import PREFIX
@@ -72,6 +79,18 @@ def keys_made() -> set[str]:
         *(key for key in words("en").texts if key.startswith(PREFIX)),
         *(f"field.{field}" for field in Field),
         *(f"stage.{stage}" for stage in Stage),
+        *(f"evidence.{feature}" for feature in Feature),
+        *(f"level.{level}" for levels in (LEVELS | COMPUTED).values() for level in levels),
+        *(f"held.{reason}" for reason in HELD_BACK),
+        *(f"stake.{stake}" for stake in STAKES),
+        *(f"judgement.{verdict}" for verdict in Judged),
+        *(f"review.why-{reason}" for reason in ("asked", "paper", "relatives", "sponsor")),
+        *(f"flag.{flag}" for flag in Flag),
+        *(f"age.{minority}" for minority in Minority),
+        *(f"care.{care}" for care in Care),
+        *(f"tie.{tie}" for tie in TieKind),
+        *(f"history.{kind}" for kind in Decided if kind is not Decided.JUDGEMENT),
+        *(label for label, _, _ in LINES),
         *(f"precision.{kind}" for kind in (*Precision, "none")),
         *(f"calendar.{calendar}" for calendar in Calendar),
         *(f"quality.first-day.{calendar}" for calendar in Calendar),
