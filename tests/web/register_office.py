@@ -14,6 +14,7 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from safepassage.registrar import Registrar
+from safepassage.registrar.room import Matching
 from safepassage.secure.roles import Role
 from safepassage.secure.vault import Vault
 from safepassage.store import Store, open_store
@@ -45,7 +46,10 @@ class RegisterOffice(Office):
 
 @contextlib.contextmanager
 def register_office(
-    folder: Path, origin: str = ORIGIN, clock: Callable[[], datetime] | None = None
+    folder: Path,
+    origin: str = ORIGIN,
+    clock: Callable[[], datetime] | None = None,
+    matching: Matching | None = None,
 ) -> Iterator[RegisterOffice]:
     """Desks on a ledger and a register of their own; they start when a client looks at them."""
     now = clock or Clock(NOON)
@@ -61,7 +65,9 @@ def register_office(
             sessions_path=folder / "state" / "sessions.json",
             poll_seconds=0.05,
             protection=protection,
-            register=lambda vault: Registrar(place, vault, protection.trail, now, PlainMatching()),
+            register=lambda vault: Registrar(
+                place, vault, protection.trail, now, matching or PlainMatching()
+            ),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )
@@ -72,11 +78,13 @@ def register_office(
 
 
 @contextlib.contextmanager
-def served_office(folder: Path) -> Iterator[tuple[RegisterOffice, str]]:
+def served_office(
+    folder: Path, matching: Matching | None = None
+) -> Iterator[tuple[RegisterOffice, str]]:
     """The same behind a port of this machine, for a real browser; with its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with register_office(folder, origin) as office:
+    with register_office(folder, origin, matching=matching) as office:
         server = uvicorn.Server(uvicorn.Config(office.app, log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -64,7 +64,12 @@ def ask(
 
 @router.get("/pair/{one}/{other}")
 def ask_about(
-    request: Request, one: str, other: str, viewer: Viewing, registrar: Registering
+    request: Request,
+    one: str,
+    other: str,
+    viewer: Viewing,
+    registrar: Registering,
+    undone: Annotated[bool, Query()] = False,
 ) -> Response:
     """One pair, whether or not it waits: what was said of it can be looked at again."""
     with desk_of(request).settings.records.ledger() as ledger:
@@ -78,7 +83,7 @@ def ask_about(
         waiting=registrar.counts().questions,
         skip=0,
         judged="",
-        verdict=None,
+        verdict=Verdict.WITHDRAWN if undone else None,
         waits=False,
         moved=False,
         left_to_see=registrar.reveals_left(viewer, Occasion.REVIEW),
@@ -118,7 +123,7 @@ def undo(
     """Take a judgement back: the one named, else the viewer's last one."""
     made = registrar.undo(viewer, judgement or None)
     one, other = made.judgement.pair
-    return RedirectResponse(f"/review/pair/{one}/{other}", 303)
+    return RedirectResponse(f"/review/pair/{one}/{other}?undone=true", 303)
 
 
 def _was_moved(
