@@ -30,6 +30,8 @@ from safepassage.registrar.errors import NotAllowedError, UnknownSubjectError
 from safepassage.secure.errors import LockedError, SealBrokenError, WrongKeyError
 from safepassage.store.errors import StoreError
 from safepassage.web.access import NoAccountsError, NotSignedInError, RefusedError
+from safepassage.web.discreet import Answers, Discreet
+from safepassage.web.discreet import router as answers
 from safepassage.web.identify import BusyError, Identify
 from safepassage.web.land import countries
 from safepassage.web.live import Watch
@@ -100,9 +102,13 @@ def create_app(settings: Settings) -> FastAPI:
         title="Safe Passage", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.desk = desk
+    app.state.answers = Answers(settings.clock)
+    desk.register_key.when_dropped(app.state.answers.forget)
+    app.add_middleware(Discreet)
     app.add_middleware(Guard, hosts=settings.hosts)
     for entrance in ENTRANCES:
         app.include_router(entrance.router)
+    app.include_router(answers)
     for room in DESKS:
         app.include_router(room.router, dependencies=[Depends(door.signed_in)])
     app.mount("/static", StaticFilesToCheck(directory=str(files("safepassage.web") / "static")))
