@@ -54,9 +54,9 @@ class Linkage:
 
     model: str
     links: Mapping[Pair, Link]  # of the bands automatic and ask
-    # What the machine may merge alone, and people have judged: by the cluster's smallest record id.
+    # What the machine may merge alone, and what people judged, by the smallest record id.
     cluster_of: Mapping[RecordId, RecordId]
-    # The same if every likely link were accepted: the other end of a headcount given as an interval.
+    # The same if every likely link held: the other end of a headcount given as an interval.
     likely_of: Mapping[RecordId, RecordId] = field(default_factory=dict)
 
 
