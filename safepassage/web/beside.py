@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from safepassage.register.names import romanise
-from safepassage.register.record import NamePart, Record
+from safepassage.register.record import NamePart, Precision, Record
 from safepassage.registrar.views import RecordView
 from safepassage.secure.roles import MASK, Field
 
@@ -40,6 +40,11 @@ class Cell:
         """All letters."""
         return "".join(piece.text for piece in self.pieces)
 
+    @property
+    def read(self) -> str:
+        """How it reads, where that is another thing than how it is written."""
+        return "".join(piece.text for piece in self.reads)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -47,13 +52,13 @@ class Line:
 
     label: str
     cells: tuple[Cell, ...]
-    is_hidden: bool = False  # this viewer may not see it
+    is_comparable: bool = True  # what two lists say here can agree or differ at all
 
     @property
     def says_more_than_one(self) -> bool:
         """Whether two records say something, and not the same."""
-        said = {cell.text for cell in self.cells if cell.text}
-        return len(said) > 1
+        said = {cell.read or cell.text for cell in self.cells if cell.text}
+        return self.is_comparable and len(said) > 1
 
 
 _Reader = Callable[[Record], Iterable[str]]
@@ -99,12 +104,12 @@ def lines_of(views: Sequence[RecordView]) -> tuple[Line, ...]:
     # Where one list writes the name whole, the others' parts stand beside it as one.
     is_whole = any(name.part is NamePart.FULL for view in views for name in view.record.names)
     for label, field, reader in LINES:
-        hidden = any(field in view.hidden for view in views)
         reads = _whole_name if is_whole and label == WHOLE else reader
         said = [_said(view, field, reads) for view in views]
-        if not any(said):
-            continue
-        lines.append(Line(label, _cells(said, field, views), hidden))
+        if any(said):
+            # A household's number, or a further claim, is each list's own.
+            is_comparable = field is not Field.CLAIMS and label != "field.household"
+            lines.append(Line(label, _cells(said, field, views, is_comparable), is_comparable))
     return tuple(lines)
 
 
@@ -114,18 +119,39 @@ def _said(view: RecordView, field: Field, reader: _Reader) -> str:
     return ", ".join(reader(view.record))[:TEXT_SHOWN_MAX]
 
 
-def _cells(said: Sequence[str], field: Field, views: Sequence[RecordView]) -> tuple[Cell, ...]:
-    # Further claims are of any kind: letters of one say nothing about letters of another.
-    is_comparable = len(said) == 2 and field is not Field.CLAIMS
-    marks = marked(said) if is_comparable else tuple(_plain(text) for text in said)
-    reads: tuple[tuple[Piece, ...], ...] = ((),) * len(said)
-    if field in _READ_ALOUD and any(not text.isascii() for text in said):
-        latin = [romanise(text) if text != MASK else "" for text in said]
-        reads = marked(latin) if is_comparable else tuple(_plain(text) for text in latin)
+def _cells(
+    said: Sequence[str], field: Field, views: Sequence[RecordView], is_comparable: bool
+) -> tuple[Cell, ...]:
+    compare = marked_if(len(said) == 2 and is_comparable)
+    reads: Sequence[Sequence[Piece]] = ((),) * len(said)
+    if field is Field.BORN:
+        # Two calendars write one day in two ways: the day is compared, not its digits.
+        marks, reads = marked_if(False)(said), compare([_day(view) for view in views])
+    else:
+        marks = compare(said)
+        if field in _READ_ALOUD and any(not text.isascii() for text in said):
+            reads = compare([romanise(text) if text != MASK else "" for text in said])
     notes = [_precision(view) if field is Field.BORN else "" for view in views]
     return tuple(
-        Cell(pieces, read, note) for pieces, read, note in zip(marks, reads, notes, strict=True)
+        Cell(tuple(pieces), tuple(read), note)
+        for pieces, read, note in zip(marks, reads, notes, strict=True)
     )
+
+
+def marked_if(compares: bool) -> Callable[[Sequence[str]], Sequence[tuple[Piece, ...]]]:
+    """Texts with the letters marked that differ, or as they are."""
+    return marked if compares else lambda texts: [_plain(text) for text in texts]
+
+
+def _day(view: RecordView) -> str:
+    """The day, or the years, that a birth date means, in the calendar of everybody."""
+    born = view.record.born
+    if born is None or Field.BORN in view.hidden:
+        return ""
+    if born.precision is Precision.DAY:
+        return born.earliest.isoformat()
+    first, last = born.earliest.year, born.latest.year
+    return f"{first}" if first == last else f"{first}–{last}"
 
 
 def _precision(view: RecordView) -> str:
