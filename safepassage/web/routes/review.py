@@ -6,6 +6,7 @@ address holds anything but ids.
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -28,6 +29,17 @@ ANSWERS = (Verdict.SAME, Verdict.NOT_SAME, Verdict.UNSURE)
 SKIPPED_MAX = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the page says about what was done before it."""
+
+    skip: int = 0  # pairs passed over
+    judged: str = ""  # the judgement that was just recorded
+    verdict: Verdict | None = None
+    waits: bool = False  # it counts once a second reviewer says so too
+    moved: bool = False  # nothing was recorded: somebody else had said something
+
+
 @router.get("")
 def ask(
     request: Request,
@@ -43,23 +55,8 @@ def ask(
     with desk_of(request).settings.records.ledger() as ledger:
         queue = registrar.queue(viewer, ledger, skip=skip)
     question = queue.questions[0] if queue.questions else None
-    if wants_json(request):
-        return JSONResponse(_plain(question, queue.waiting))
-    return render(
-        request,
-        "review/review.html",
-        question=question,
-        waiting=queue.waiting,
-        skip=skip,
-        judged=judged,
-        verdict=verdict,
-        waits=waits,
-        moved=moved,
-        left_to_see=registrar.reveals_left(viewer, Occasion.REVIEW),
-        answers=ANSWERS,
-        lines=lines_of([question.left, question.right]) if question else (),
-        fall=draw_waterfall(question.bars) if question else None,
-    )
+    told = Told(skip, judged, verdict, waits, moved)
+    return _page(request, viewer, registrar, question, queue.waiting, told)
 
 
 @router.get("/pair/{one}/{other}")
@@ -74,22 +71,30 @@ def ask_about(
     """One pair, whether or not it waits: what was said of it can be looked at again."""
     with desk_of(request).settings.records.ledger() as ledger:
         question = registrar.question(viewer, RecordId(one), RecordId(other), ledger)
+    told = Told(verdict=Verdict.WITHDRAWN if undone else None)
+    return _page(request, viewer, registrar, question, registrar.counts().questions, told)
+
+
+def _page(
+    request: Request,
+    viewer: Viewer,
+    registrar: Registrar,
+    question: Question | None,
+    waiting: int,
+    told: Told,
+) -> Response:
     if wants_json(request):
-        return JSONResponse(_plain(question, registrar.counts().questions))
+        return JSONResponse(_plain(question, waiting))
     return render(
         request,
         "review/review.html",
         question=question,
-        waiting=registrar.counts().questions,
-        skip=0,
-        judged="",
-        verdict=Verdict.WITHDRAWN if undone else None,
-        waits=False,
-        moved=False,
+        waiting=waiting,
+        **asdict(told),
         left_to_see=registrar.reveals_left(viewer, Occasion.REVIEW),
         answers=ANSWERS,
-        lines=lines_of([question.left, question.right]),
-        fall=draw_waterfall(question.bars),
+        lines=lines_of([question.left, question.right]) if question else (),
+        fall=draw_waterfall(question.bars) if question else None,
     )
 
 
