@@ -103,7 +103,10 @@ def read_yaml(raw: str | bytes, kind: YamlKind) -> tuple[Node, list[Fault], list
     except _Stop:
         pass
     except yaml.YAMLError as error:
-        builder.fatal.append(_syntax_fault(error))
+        # PyYAML 6.0.4 and later count the depth themselves, and stop before the builder does.
+        is_too_deep = "nesting depth" in str(error)
+        fault = _too_deep(Spot(1, 1), kind) if is_too_deep else _syntax_fault(error)
+        builder.fatal.append(fault)
     except RecursionError:  # the parser written in Python, on a file of brackets
         builder.fatal.append(_too_deep(Spot(1, 1), kind))
     if builder.fatal:

@@ -98,7 +98,8 @@ def test_rows_are_pasted_looked_at_and_taken_in_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_url("**/preview")
     assert page.locator(".sum dd").all_inner_texts() == ["2", "1", "1"]
-    page.keyboard.press("Enter")  # the button to take it in has the focus
+    page.locator("button:focus").wait_for()  # the button to take it in
+    page.keyboard.press("Enter")
     page.wait_for_url("**/done")
     assert page.locator(".sum dd").all_inner_texts() == ["2", "1", "1"]
     assert page.locator("html").get_attribute("dir") == ("rtl" if language == "fa-AF" else "ltr")
@@ -109,6 +110,7 @@ def test_rows_are_pasted_looked_at_and_taken_in_by_keyboard_alone(
 def test_a_paper_form_is_keyed_without_a_mouse(enter: Callable[..., Page]) -> None:
     band = next_bands("KM", 0, 1)[0]
     page = enter("/entering/paper")
+    page.locator("input:focus").wait_for()  # a browser gives the focus with its first picture
     page.keyboard.type(band.text.lower())
     for text in ("Parwana Noori", "Yusuf", "1991", "F"):
         page.keyboard.press("Enter")
