@@ -32,7 +32,8 @@ def main() -> None:
 
         raw = sys.stdin.buffer.read()
         answer = to_json(read(raw, limits, task["encoding"], pasted=task["pasted"]))
-    except MemoryError:
+    except (MemoryError, ImportError):
+        # What is imported is installed: a library that does not load was refused memory.
         _refuse(ListTooLargeError(NO_MEMORY))
     except ListFileError as error:
         _refuse(error)
