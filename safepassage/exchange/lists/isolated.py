@@ -36,6 +36,7 @@ _REFUSALS: dict[str, type[ListFileError]] = {
     kind.__name__: kind for kind in (ListLockedError, ListTooLargeError, NotAListError)
 }
 _GRACE_SECONDS = 5  # its own limit counts computing; this one waiting as well
+UNFINISHED = 120  # how Python ends when it has not enough memory left to write what it wanted to
 _ANSWER_BYTES_PER_CELL_MAX = 64
 _ANSWER_BYTES_MAX = 1024 * 1024 * 1024
 
@@ -101,7 +102,7 @@ def _read(raw: bytes, name: str, limits: Limits, encoding: str | None, *, pasted
         return from_json(answer, name=name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw))
     if code == REFUSED:
         raise _refusal(answer)
-    if code < 0:
+    if code < 0 or code == UNFINISHED:
         # Ended by the system: memory that was refused to a library, or its time was up.
         raise ListTooLargeError(NO_MEMORY)
     raise NotAListError("The file is damaged in a way no list is. Save it anew as CSV or XLSX")
