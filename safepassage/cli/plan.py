@@ -94,7 +94,7 @@ def solve(
     setup = read_setup(operation, demand)
     for note in setup.notes:
         typer.echo(f"note: {note}", err=True)
-    made = solved(setup.problem, time_limit, lambda said: typer.echo(said, err=True))
+    made = solved(setup.problem, time_limit, lambda found: typer.echo(str(found), err=True))
     document = made.to_json()
     if out is not None:
         out.write_text(json_text.dumps(document, ensure_ascii=False), encoding="utf-8")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.linear import Reals, solve
 from safepassage.plan.problem import Problem
+from safepassage.plan.progress import Progress, Stage, Tell, silent
 from safepassage.plan.proof import proved
 from safepassage.plan.relaxation import even_buckets, relaxed
 
@@ -117,7 +118,7 @@ def people_bound(
     by_class: list[int],
     first: Bound,
     goes_on: Callable[[], bool],
-    tell: Callable[[str], None] = lambda _said: None,
+    tell: Tell = silent,
 ) -> PeopleBound:
     """Bounds on people, refined until they are within a fifth of a per cent or the time is up.
 
@@ -146,7 +147,7 @@ def people_bound(
 
 
 def _refined(
-    first: Bound, people: int, goes_on: Callable[[], bool], tell: Callable[[str], None]
+    first: Bound, people: int, goes_on: Callable[[], bool], tell: Tell
 ) -> tuple[Bound, int]:
     pooled = first.formulation.problem
     lengths = bucket_lengths(pooled)
@@ -155,7 +156,7 @@ def _refined(
         if best.value - people <= 0.002 * max(1, people) or not goes_on():
             break
         finer = bound(pooled, length, FINE_BLOCKS, first.formulation)
-        tell(f"at most {int(finer.value):,} people")
+        tell(Progress(Stage.PROOF, at_most=int(finer.value)))
         if finer.value < best.value:
             best, used = finer, length
     return best, used

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -131,14 +131,20 @@ def _number(value: Any, what: str) -> float:
     return float(value)
 
 
-def set_up(operation: Operation, demand: Mapping[str, Any]) -> Setup:
-    """The problem of an operation and a demand document (docs/reference/plan-file.md).
+class Network(NamedTuple):
+    """The places that a plan is about, in the order of the operation file."""
+
+    origins: list[PlannedPlace]
+    bases: list[PlannedPlace]
+    havens: list[PlannedPlace]
+
+
+def network_of(operation: Operation) -> Network:
+    """From where lifts carry people to which bases, and on to which havens.
 
     Raises:
-        PlanInputError: a part of the demand cannot be read or names what there is not.
         InfeasibleError: no way leads from where people are to where they are safe.
     """
-    grid = _Grid(operation, demand)
     ways = [x for x in operation.legs if x.mode is not Mode.FOOT]
     bases = [p for p in operation.of_kind(PlaceKind.HAVEN) if any(x.to_place == p.id for x in ways)]
     base_ids = {p.id for p in bases}
@@ -151,6 +157,24 @@ def set_up(operation: Operation, demand: Mapping[str, Any]) -> Setup:
         )
     onward = {x.to_place for x in ways if x.from_place in base_ids}
     havens = [p for p in operation.of_kind(PlaceKind.ONWARD) if p.id in onward]
+    return Network(origins, bases, havens)
+
+
+def gates_of(operation: Operation, origin: PlannedPlace) -> list[PlannedPlace]:
+    """The gates that lead to an origin."""
+    places = (operation.place(x.from_place) for x in operation.legs if x.to_place == origin.id)
+    return [p for p in places if p.kind is PlaceKind.GATE]
+
+
+def set_up(operation: Operation, demand: Mapping[str, Any]) -> Setup:
+    """The problem of an operation and a demand document (docs/reference/plan-file.md).
+
+    Raises:
+        PlanInputError: a part of the demand cannot be read or names what there is not.
+        InfeasibleError: no way leads from where people are to where they are safe.
+    """
+    grid = _Grid(operation, demand)
+    origins, bases, havens = network_of(operation)
     lifts = [_lift(grid, n, origins, bases, havens) for n in range(len(operation.fleets))]
     flying = tuple(x for x in lifts if (x.to_origin >= 0).any() or (x.to_haven >= 0).any())
     classes = sorted((c for c in operation.categories if not c.staff), key=lambda c: c.order)
@@ -245,11 +269,7 @@ def _gates(grid: _Grid, origins: list[PlannedPlace]) -> tuple[tuple[str, ...], W
     rates: list[list[int]] = []
     operation = grid.operation
     for o, origin in enumerate(origins):
-        leading = [
-            operation.place(x.from_place)
-            for x in operation.legs
-            if x.to_place == origin.id and operation.place(x.from_place).kind is PlaceKind.GATE
-        ]
+        leading = gates_of(operation, origin)
         known = grid.limits.get("rates", {})
         if not leading or any(g.hourly_rate is None and g.id not in known for g in leading):
             leading = [origin]

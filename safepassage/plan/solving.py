@@ -17,13 +17,12 @@ from safepassage.plan.errors import EngineError
 from safepassage.plan.feasible import require_feasible
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
+from safepassage.plan.progress import Progress, Stage, Tell, silent
 from safepassage.plan.steering import MANNERS, eagerly, exact_ending, in_one_pass
 
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
 ENDINGS = ((40.0, 0.3), (64.0, 0.15))  # hours before the deadline, share of the time
 _SECONDS = 60.0
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +75,7 @@ class Plan:
         }
 
 
-def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = lambda _said: None) -> Plan:
+def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Plan:
     """Plan whole sorties and whole people, and prove a bound; CPU seconds, softly kept.
 
     Raises:
@@ -95,11 +94,11 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = lambda _said:
 
     lengths = bucket_lengths(problem)
     first = bound(problem, lengths[0])
-    tell(f"objective at most {first.value:,.0f}")
+    tell(Progress(Stage.BOUND, said=f"objective at most {first.value:,.0f}"))
     draft = _first_plan(first)
-    tell(f"a plan for {draft.people:,} people")
+    tell(Progress(Stage.PLAN, people=draft.people))
     rough = bound(problem.pooled(), lengths[0])
-    tell(f"at most {int(rough.value):,} people")
+    tell(Progress(Stage.PROOF, at_most=int(rough.value)))
     if rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
         draft = _better(first, draft, seconds, goes_on, slower, tell)
     objective = first
@@ -140,7 +139,7 @@ def _better(
     """Eagerly, then the last days by the integer solver, twice; whatever is best is kept."""
     p, hourly = draft.problem, steered.formulation
     best = max(draft, with_people(hourly, *eagerly(p)), key=lambda d: d.value)
-    tell(f"a plan for {best.people:,} people")
+    tell(Progress(Stage.BETTER, people=best.people))
     for hours, share in ENDINGS:
         if not goes_on(0.6):
             break
@@ -152,6 +151,6 @@ def _better(
         try:
             best = max(best, with_people(hourly, best.home, ended), key=lambda d: d.value)
         except EngineError:
-            tell("an exact ending could not be used")
-        tell(f"a plan for {best.people:,} people")
+            tell(Progress(Stage.BETTER, said="an exact ending could not be used"))
+        tell(Progress(Stage.BETTER, people=best.people))
     return best
