@@ -11,10 +11,9 @@ import typer
 from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import heading, print_json, print_table
-from safepassage.exchange.fault import OperationFileError
+from safepassage.exchange.demand_file import read_demand
 from safepassage.exchange.operation_file import read_operation
-from safepassage.exchange.yaml_text import YamlError, YamlKind, read_yaml
-from safepassage.plan.errors import PlanFileError, PlanInputError
+from safepassage.plan.errors import PlanFileError
 
 if TYPE_CHECKING:
     from safepassage.plan.problem import Problem
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 EXIT_FOUND = 1
 
-_KIND = YamlKind(
-    name="demand file",
-    example_id="evacuee",
-    if_another_format="A demand file is plain text: give the .yaml or .json file",
-    if_too_long="Give cohorts with from and until instead of every hour",
-    if_empty="Start with starts_at: and people:",
-    if_two_documents="One file, one demand",
-    if_too_many_values="Give cohorts with from and until instead of every hour",
-    if_too_deep="A demand file needs four levels at most",
-)
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan file.")]
 
 
@@ -46,16 +35,7 @@ def read_setup(operation: Path, demand: Path) -> Setup:
     from safepassage.plan.setup import set_up
 
     known = read_operation(read_file(operation), operation.name)
-    try:
-        root, faults, _ = read_yaml(read_file(demand), _KIND)
-    except YamlError as fault:
-        raise PlanInputError(f"{demand.name}: {fault}") from None
-    if faults:
-        raise OperationFileError(demand.name, faults)
-    values = root.plain()
-    if not isinstance(values, dict):
-        raise PlanInputError(f"{demand.name}: start with starts_at: and people:")
-    return set_up(known, values)
+    return set_up(known, read_demand(read_file(demand), demand.name))
 
 
 def read_plan(path: Path) -> dict[str, Any]:

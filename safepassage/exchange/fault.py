@@ -2,6 +2,7 @@
 
 FileFaultsError             a file that somebody wrote cannot be read
 ├── OperationFileError      the operation file
+├── DemandFileError         a demand file
 ├── ClaimsFileError         a file of what others said
 └── PublishedFileError      a table of published figures
 
@@ -55,6 +56,10 @@ class FileFaultsError(SafePassageError, ValueError):
 
 class OperationFileError(FileFaultsError):
     """An operation file that cannot be read."""
+
+
+class DemandFileError(FileFaultsError):
+    """A demand file that cannot be read."""
 
 
 class ClaimsFileError(FileFaultsError):

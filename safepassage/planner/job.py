@@ -1,0 +1,190 @@
+"""A job: solving that takes a while, as it lies in a folder of its own.
+
+    job.json        what was asked, by whom, when
+    alive           locked for as long as the server that runs the job lives
+    progress.jsonl  what the working process found, a line each
+    result.json     how the working process ended by itself
+    outcome.json    how the job ended, written by the server; without it the job is under way
+
+The state follows from what lies there, so a restart loses nothing and guesses nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from safepassage.model.instant import format_instant, parse_instant
+from safepassage.planner.files import get_json, put_json
+
+ABOUT, ALIVE, PROGRESS, RESULT, OUTCOME = (
+    "job.json", "alive", "progress.jsonl", "result.json", "outcome.json",
+)  # fmt: skip
+
+
+class Kind(StrEnum):
+    """What a job works out."""
+
+    SOLVE = "solve"  # a plan of a scenario
+    WHAT_IF = "what-if"  # what changes buy, each proved again
+
+
+class State(StrEnum):
+    """How far a job has come."""
+
+    WAITING = "waiting"  # for another job to end
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"  # the server ended before the job did
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self not in (State.WAITING, State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is asked of a job."""
+
+    kind: Kind
+    by: str
+    scenario: str = ""  # to solve
+    plan: str = ""  # to change: the job that made it
+    changes: tuple[str, ...] = ()
+    seconds: float = 60.0  # CPU seconds, softly kept
+
+
+class Found(NamedTuple):
+    """What a job has found so far."""
+
+    stage: str = ""
+    people: int | None = None  # out, in the best plan so far
+    at_most: int | None = None  # the least bound so far
+    rows: tuple[tuple[str, int, int], ...] = ()  # change, people at most before and after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job as it stands."""
+
+    id: str
+    task: Task
+    asked_at: datetime
+    state: State
+    found: Found
+    said: str = ""  # why it failed
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    sha256: str = ""  # of the plan that it made
+
+    def seconds(self, now: datetime) -> float:
+        """How long it has been worked on."""
+        if self.started_at is None:
+            return 0.0
+        return max(0.0, ((self.ended_at or now) - self.started_at).total_seconds())
+
+
+def begin(folder: Path, task: Task, asked_at: datetime) -> int:
+    """Make the folder of a job; the descriptor whose lock says that its server lives."""
+    folder.mkdir(parents=True)
+    held = os.open(folder / ALIVE, os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    put_json(folder / ABOUT, {**asdict(task), "asked_at": format_instant(asked_at)})
+    return held
+
+
+def note_start(folder: Path, at: datetime) -> None:
+    """Write down that a job's process begins; what it finds follows in the same file."""
+    line = json.dumps({"started_at": format_instant(at)})
+    (folder / PROGRESS).write_text(line + "\n", encoding="utf-8")
+
+
+def end(folder: Path, state: State, at: datetime, said: str = "", sha256: str = "") -> None:
+    """Write down how a job ended."""
+    values = {"state": state, "at": format_instant(at), "said": said, "sha256": sha256}
+    put_json(folder / OUTCOME, values)
+
+
+def read(folder: Path) -> Job | None:
+    """The job of a folder; None if it is none."""
+    about = get_json(folder / ABOUT)
+    try:
+        asked_at = parse_instant(about.pop("asked_at"), "asked at")
+        task = Task(**{**about, "kind": Kind(about["kind"]), "changes": tuple(about["changes"])})
+    except (AttributeError, TypeError, KeyError, ValueError):
+        return None
+    lines = _lines(folder / PROGRESS)
+    outcome = get_json(folder / OUTCOME)
+    started = parse_instant(lines[0]["started_at"], "started at") if lines else None
+    if outcome is None:
+        state = State.RUNNING if lines else State.WAITING
+        if not _has_server(folder):
+            state = State.INTERRUPTED
+        return Job(
+            id=folder.name, task=task, asked_at=asked_at, state=state, found=_found(lines),
+            started_at=started, ended_at=_last_change(folder) if state.is_over else None,
+        )  # fmt: skip
+    return Job(
+        id=folder.name,
+        task=task,
+        asked_at=asked_at,
+        state=State(outcome["state"]),
+        found=_found(lines),
+        said=outcome["said"],
+        started_at=started,
+        ended_at=parse_instant(outcome["at"], "ended at"),
+        sha256=outcome["sha256"],
+    )
+
+
+def _has_server(folder: Path) -> bool:
+    """Whether the server that took the job still lives: the kernel lets go of its lock if not."""
+    try:
+        held = os.open(folder / ALIVE, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(held)
+    return False
+
+
+def _last_change(folder: Path) -> datetime:
+    latest = max(
+        path.stat().st_mtime for path in (folder / PROGRESS, folder / ABOUT) if path.exists()
+    )
+    return datetime.fromtimestamp(latest, UTC)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """What the working process wrote; the last line may be half there."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return []
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def _found(lines: list[dict[str, Any]]) -> Found:
+    stage, rows = "", []
+    people: list[int] = []
+    at_most: list[int] = []
+    for line in lines:
+        stage = line.get("stage") or stage
+        people += [line["people"]] if line.get("people") is not None else []
+        at_most += [line["at_most"]] if line.get("at_most") is not None else []
+        if "change" in line:
+            rows.append((line["change"], line["before"], line["after"]))
+    return Found(stage, max(people, default=None), min(at_most, default=None), tuple(rows))

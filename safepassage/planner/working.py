@@ -1,0 +1,111 @@
+"""The working process of a job: reads what is asked, solves, and writes what it finds.
+
+It is started by `jobs.py`, ends when whoever started it ends, is the first that a machine short of
+memory gives up, and lets the desks go first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import resource
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from safepassage.model.errors import SafePassageError
+from safepassage.plan.check import check
+from safepassage.plan.document import problem_of
+from safepassage.plan.progress import Progress
+from safepassage.plan.solving import plan
+from safepassage.plan.whatif import people_at_most, what_if
+from safepassage.planner.files import get_json, put, put_json
+from safepassage.planner.job import PROGRESS, RESULT, Kind, Task
+from safepassage.planner.scenarios import Wanted
+
+MEMORY_SHARE = 0.75  # of the machine; more than that and everybody else suffers
+NO_MEMORY = (
+    "it needed more memory than this machine can spare. Take longer steps, an earlier deadline or"
+    " fewer types of lift, or solve it on a larger machine"
+)
+_NICE = 10
+Write = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Work on the job whose folder is the second argument; the plan goes to the third."""
+    folder, out = Path(sys.argv[2]), Path(sys.argv[3])
+    _be_modest()
+    try:
+        put_json(folder / RESULT, {"said": "", **_work(folder, out)})
+    except SafePassageError as fault:
+        put_json(folder / RESULT, {"said": str(fault)})
+    except MemoryError:
+        put_json(folder / RESULT, {"said": NO_MEMORY})
+
+
+def _be_modest() -> None:
+    """Go when the server goes, and stand back behind everybody else."""
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    os.nice(_NICE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    most = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MEMORY_SHARE)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_the_server() -> None:
+    """The server holds the other end of the pipe, and the kernel closes it when the server dies."""
+    os.read(sys.stdin.fileno(), 1)  # not `sys.stdin.read`: its lock outlives the interpreter
+    os._exit(1)
+
+
+def _work(folder: Path, out: Path) -> dict[str, Any]:
+    task = get_json(folder / "task.json")
+    with (folder / PROGRESS).open("a", encoding="utf-8") as file:
+
+        def write(values: dict[str, Any]) -> None:
+            file.write(json.dumps(values) + "\n")
+            file.flush()
+
+        if task["kind"] == Kind.SOLVE:
+            return _solve(task, out, write)
+        return _what_if(task, out, write)
+
+
+def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
+    """A plan of a scenario, recounted by code that shares nothing with the planner."""
+    setup = Wanted(name="", operation=task["operation"], demand=task["demand"]).setup()
+
+    def tell(found: Progress) -> None:
+        write({"stage": found.stage, "people": found.people, "at_most": found.at_most})
+
+    document = plan(setup.problem, task["seconds"], tell).to_json()
+    write({"stage": "recount"})
+    faults = check(document).faults
+    if faults:
+        raise SafePassageError(f"the plan breaks a rule and was thrown away: {faults[0].sentence}")
+    document["notes"] = list(setup.notes)
+    text = json.dumps(document, ensure_ascii=False)
+    put(out, text)
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _what_if(task: dict[str, Any], plan_file: Path, write: Write) -> dict[str, Any]:
+    """What each change buys; the bound is proved again for each."""
+    problem = problem_of(get_json(plan_file))
+    before = people_at_most(problem)
+    for words in task["changes"]:
+        found = what_if(problem, words, before)
+        write({"change": found.change, "before": found.before, "after": found.after})
+    return {}
+
+
+def described(task: Task, **texts: str) -> dict[str, Any]:
+    """What the working process is told."""
+    return {"kind": task.kind, "seconds": task.seconds, "changes": list(task.changes), **texts}
