@@ -24,6 +24,11 @@ class AskedOnce:
         self._flows: dict[tuple[datetime, datetime], list[Flow]] = {}
 
     @property
+    def asked(self) -> Ledger:
+        """The ledger that answers."""
+        return self._ledger
+
+    @property
     def position(self) -> int:
         """As the ledger's; it does not move under the page that is being made."""
         return self._position

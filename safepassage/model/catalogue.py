@@ -14,8 +14,26 @@ from safepassage.model.deadline import Deadline
 from safepassage.model.fact import Fact
 from safepassage.model.ids import DiscrepancyId, PlaceId
 from safepassage.model.lift import Lift, LiftStatus, Status
-from safepassage.model.observation import Correction, Handling, Headcount, Publication
+from safepassage.model.observation import (
+    Correction,
+    Handling,
+    Headcount,
+    PlanSignature,
+    Publication,
+)
 from safepassage.model.place import OUTSIDE, Opening, Place, PlaceKind
+
+# The facts that are kept one after the other, and where.
+_SERIES: dict[type[Fact], str] = {
+    LiftStatus: "statuses",
+    Opening: "openings",
+    Deadline: "deadlines",
+    Headcount: "headcounts",
+    Correction: "corrections",
+    Publication: "publications",
+    PlanSignature: "plans",
+    Handling: "handlings",
+}
 
 
 @dataclass(slots=True)
@@ -30,6 +48,7 @@ class Catalogue:
     headcounts: list[Headcount] = field(default_factory=list)
     corrections: list[Correction] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
+    plans: list[PlanSignature] = field(default_factory=list)
     handlings: list[Handling] = field(default_factory=list)
 
     @classmethod
@@ -48,33 +67,19 @@ class Catalogue:
         self.deadlines.sort(key=lambda d: (d.stated_at, d.id))
         self.corrections.sort(key=lambda c: (c.stated_at, c.id))
         self.publications.sort(key=lambda p: (p.published_at, p.id))
+        self.plans.sort(key=lambda p: (p.published_at, p.id))
 
     def _file(self, fact: Fact) -> None:
-        match fact:
-            case Place():
-                self.places[fact.place] = max(
-                    fact, self.places.get(fact.place, fact), key=lambda p: (p.stated_at, p.id)
-                )
-            case Lift():
-                self.lifts[fact.lift] = max(
-                    fact, self.lifts.get(fact.lift, fact), key=lambda x: (x.stated_at, x.id)
-                )
-            case LiftStatus():
-                self.statuses.append(fact)
-            case Opening():
-                self.openings.append(fact)
-            case Deadline():
-                self.deadlines.append(fact)
-            case Headcount():
-                self.headcounts.append(fact)
-            case Correction():
-                self.corrections.append(fact)
-            case Publication():
-                self.publications.append(fact)
-            case Handling():
-                self.handlings.append(fact)
-            case _:
-                pass
+        if isinstance(fact, Place):
+            self.places[fact.place] = max(
+                fact, self.places.get(fact.place, fact), key=lambda p: (p.stated_at, p.id)
+            )
+        elif isinstance(fact, Lift):
+            self.lifts[fact.lift] = max(
+                fact, self.lifts.get(fact.lift, fact), key=lambda x: (x.stated_at, x.id)
+            )
+        elif type(fact) in _SERIES:
+            getattr(self, _SERIES[type(fact)]).append(fact)
 
     def kind(self, place: PlaceId) -> PlaceKind | None:
         """What a place is for; None if nobody ever stated it."""

@@ -15,6 +15,7 @@ from safepassage.model.observation import (
     Handling,
     Headcount,
     Naming,
+    PlanSignature,
     Publication,
 )
 from safepassage.model.place import Opening, Place
@@ -31,6 +32,7 @@ Fact: TypeAlias = (
     | LiftStatus
     | Deadline
     | Publication
+    | PlanSignature
     | Handling
 )
 
@@ -68,4 +70,6 @@ def instant_of(fact: Fact) -> datetime:
     """The instant at which a fact takes effect on the clock that wrote it."""
     if isinstance(fact, Movement | Headcount | LiftStatus | Opening | Handling):
         return fact.occurred_at
-    return fact.published_at if isinstance(fact, Publication) else fact.stated_at
+    if isinstance(fact, Publication | PlanSignature):
+        return fact.published_at
+    return fact.stated_at

@@ -1,5 +1,5 @@
 """Facts that move nobody: what was counted, who belongs together, who a head turned out to be,
-what was wrong, what was published, and who owns a doubt."""
+what was wrong, what was published, which plan was signed, and who owns a doubt."""
 
 from __future__ import annotations
 
@@ -118,6 +118,39 @@ class Publication:
         check_id(self.id, "entry")
         at = in_utc(self.published_at, f"{self.id}: published_at")
         object.__setattr__(self, "published_at", at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSignature:
+    """Somebody signed a plan: its promises hold, and those of the plan it replaces no longer do.
+
+    `plan` begins the ids of its promises.  An account, a desk or a role signs, never a private
+    name.
+    """
+
+    id: EntryId
+    plan: str
+    sha256: str  # of the plan document, without its seal
+    signed_by: str
+    people: int  # promised out by the deadline
+    at_most: int  # no plan gets out more: the proved bound
+    holds_from: datetime  # what was promised before stays as it was
+    published_at: datetime
+    replaces: str | None = None  # the plan whose promises were withdrawn
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.plan, "plan")
+        check_id(self.signed_by, "signature")
+        for name in ("holds_from", "published_at"):
+            object.__setattr__(self, name, in_utc(getattr(self, name), f"{self.id}: {name}"))
+        if len(self.sha256) != 64 or not set(self.sha256) <= set("0123456789abcdef"):
+            raise InvalidFactError(f"{self.id}: {self.sha256!r} is not a SHA-256 in hexadecimal")
+        if not 0 <= self.people <= self.at_most:
+            raise InvalidFactError(
+                f"{self.id}: {self.people} people promised, {self.at_most} at most; a plan does not"
+                " exceed its bound"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from safepassage.model.observation import (
     Handling,
     Headcount,
     Naming,
+    PlanSignature,
     Publication,
 )
 from safepassage.model.place import ClosingReason, Opening, Place, PlaceKind
@@ -43,6 +44,7 @@ KINDS: dict[str, type[Fact]] = {
     "lift-status": LiftStatus,
     "deadline": Deadline,
     "publication": Publication,
+    "plan": PlanSignature,
     "handling": Handling,
 }
 KIND_OF: dict[type[Fact], str] = {cls: kind for kind, cls in KINDS.items()}

@@ -13,7 +13,9 @@ from safepassage.model.ids import PlaceId
 from safepassage.model.instant import EARLIEST
 from safepassage.model.ledger import Flow, Ledger
 from safepassage.model.lift import LiftStatus
+from safepassage.model.movement import Phase
 from safepassage.model.place import PlaceKind
+from safepassage.model.promised import promises_of
 from safepassage.report.definition import Measure, Unit
 from safepassage.report.question import Question
 
@@ -54,7 +56,7 @@ def ask(ledger: Ledger, question: Question) -> Figure:
     Raises:
         BadQuestionError: the ledger has not reached the position that is asked for.
     """
-    view = as_recorded(ledger, question.position)
+    view = as_asked(ledger, question)
     defined = question.defined
     if defined.measure is Measure.STOCK:
         value = _stock(view, question)
@@ -89,6 +91,16 @@ def as_recorded(ledger: Ledger, position: int) -> Ledger:
             f"position {position:,} is asked for, the ledger has {ledger.position:,} entries"
         )
     return ledger if position == ledger.position else ledger.at(position)
+
+
+def as_asked(ledger: Ledger, question: Question) -> Ledger:
+    """The ledger as it stood at a question's position: what happened, or what was promised.
+
+    Raises:
+        BadQuestionError: it has not got that far.
+    """
+    view = as_recorded(ledger, question.position)
+    return promises_of(view) if question.phase is Phase.PENDING else view
 
 
 def end_of(ledger: Ledger) -> datetime | None:
@@ -129,7 +141,7 @@ def counts(ledger: Ledger, question: Question, flow: Flow) -> bool:
     defined = question.defined
     catalogue = ledger.catalogue
     return (
-        flow.phase is question.phase
+        flow.phase is Phase.POSTED
         and flow.category in question.categories
         and catalogue.kind(flow.from_place) in defined.from_kinds
         and catalogue.kind(flow.to_place) in defined.to_kinds
@@ -177,6 +189,7 @@ def held_at(ledger: Ledger, question: Question, place: PlaceId) -> bool:
 
 def recorded_later(ledger: Ledger, question: Question, after: int) -> int:
     """What the movements recorded behind a position add to a count of heads, as written."""
+    ledger = promises_of(ledger) if question.phase is Phase.PENDING else ledger
     if question.defined.measure is Measure.FLOW:
         start, end = span(question)
         flows = ledger.recorded(start, end, after)
@@ -184,7 +197,7 @@ def recorded_later(ledger: Ledger, question: Question, after: int) -> int:
     return sum(
         f.heads * (held_at(ledger, question, f.to_place) - held_at(ledger, question, f.from_place))
         for f in ledger.recorded(EARLIEST, question.as_of + JUST_AFTER, after)
-        if f.phase is question.phase and f.category in question.categories
+        if f.phase is Phase.POSTED and f.category in question.categories
     )
 
 

@@ -40,7 +40,7 @@ class Question:
     baseline: str | None = None  # the name of the instant a running total counts from
     operator_classes: tuple[str, ...] | None = None  # None: all of them
     categories: tuple[CategoryId, ...] = (EVACUEE,)  # who is counted
-    phase: Phase = Phase.POSTED  # PENDING reads the promises of a plan
+    phase: Phase = Phase.POSTED  # PENDING reads the promises of a plan that stand
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "as_of", in_utc(self.as_of, "as of"))
@@ -48,10 +48,10 @@ class Question:
             raise BadQuestionError(f"{self.figure} is counted over a window: give start and end")
         if not self.defined.has_window and self.window is not None:
             raise BadQuestionError(f"{self.figure} is a stock at an instant: leave the window out")
-        if self.phase is Phase.VOIDED or (self.phase is Phase.PENDING and self.window is None):
+        if self.phase is Phase.VOIDED:
             raise BadQuestionError(
-                f"phase {self.phase}: a flow counts what was posted or what was pending (promised),"
-                " a stock what was posted"
+                f"phase {self.phase}: a figure counts what was posted, or what is pending (promised"
+                " and not withdrawn)"
             )
         zone(self.zone)
         if self.position < 0:

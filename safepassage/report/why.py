@@ -18,7 +18,7 @@ from safepassage.report.definition import Measure, Unit
 from safepassage.report.figure import (
     JUST_AFTER,
     Figure,
-    as_recorded,
+    as_asked,
     ask,
     counted_transfers,
     departures,
@@ -109,7 +109,7 @@ def why(ledger: Ledger, question: Question) -> Derivation:
     Raises:
         BadQuestionError: as `ask`.
     """
-    view = as_recorded(ledger, question.position)
+    view = as_asked(ledger, question)
     defined = question.defined
     if defined.measure is Measure.LIFTS:
         lines = [_departure_line(view, status) for status in departures(view, question)]
@@ -119,7 +119,7 @@ def why(ledger: Ledger, question: Question) -> Derivation:
         lines = [_line(t, amount) for t, amount in zip(moved, each, strict=True)]
     else:
         lines = _stock_lines(view, question)
-    return Derivation(figure=ask(view, question), lines=lines)
+    return Derivation(figure=ask(ledger, question), lines=lines)
 
 
 def _stock_lines(ledger: Ledger, question: Question) -> list[Line]:

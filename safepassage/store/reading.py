@@ -54,6 +54,7 @@ CATALOGUED = (
     "headcount",
     "correction",
     "publication",
+    "plan",
     "handling",
 )
 
