@@ -25,7 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "link": ("safepassage.cli.link", "Find the same people in files, without an operation."),
     "names": ("safepassage.cli.names", "Compare names across spellings and scripts."),
     "norms": ("safepassage.cli.norms", "Planning factors: missions, cycle, throughput, fill time."),
-    "plan": ("safepassage.cli.plan", "Plans: solve, check, whatif, compare."),
+    "plan": ("safepassage.cli.plan", "Plans: solve, check, whatif, compare, post, publish."),
+    "compare": ("safepassage.cli.compare", "Plan against actual, or any two ledgers."),
     "discrepancy": ("safepassage.cli.discrepancy", "Doubts: list them, take one, explain one."),
 }
 EXIT_FOUND = 1  # the command worked and found something wrong

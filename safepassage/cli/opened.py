@@ -21,6 +21,7 @@ from safepassage.model.errors import BadQuestionError
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
+from safepassage.planner.keeping import as_read, named
 from safepassage.report.asking import Asking
 from safepassage.report.figure import end_of
 from safepassage.store.append import Receipt
@@ -82,14 +83,15 @@ class Opened:
 
 @contextmanager
 def opened(address: str) -> Iterator[Opened]:
-    """Open a store for reading.
+    """Open a store for reading; a plan's own ledger is read through its promises.
 
     Raises:
         StoreError: there is none, or it cannot be read.
         BadQuestionError: it holds no operation.
     """
     with open_store(address) as store, store.ledger() as ledger:
-        yield Opened(store=store, ledger=ledger, operation=stored_operation(store))
+        operation = named(store, stored_operation(store))
+        yield Opened(store=store, ledger=as_read(store, ledger), operation=operation)
 
 
 def all_recorded(receipt: Receipt) -> Receipt:

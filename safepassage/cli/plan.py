@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from safepassage.cli import plan_posting
 from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import heading, print_json, print_table
+from safepassage.cli.plan_file import PlanArgument, read_plan
 from safepassage.exchange.demand_file import read_demand
 from safepassage.exchange.operation_file import read_operation
-from safepassage.plan.errors import PlanFileError
+from safepassage.planner.posting import sealed
+from safepassage.planner.publishing import recounted
 
 if TYPE_CHECKING:
     from safepassage.plan.problem import Problem
@@ -21,8 +24,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 EXIT_FOUND = 1
-
-PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan file.")]
 
 
 @app.callback()
@@ -36,23 +37,6 @@ def read_setup(operation: Path, demand: Path) -> Setup:
 
     known = read_operation(read_file(operation), operation.name)
     return set_up(known, read_demand(read_file(demand), demand.name))
-
-
-def read_plan(path: Path) -> dict[str, Any]:
-    """A plan document.
-
-    Raises:
-        PlanFileError: it is not one.
-    """
-    try:
-        document = json_text.loads(read_file(path))
-    except ValueError:
-        raise PlanFileError(
-            f"{path.name} is not JSON; give what `plan solve --out` wrote"
-        ) from None
-    if not isinstance(document, dict) or document.get("format") != "safepassage-plan":
-        raise PlanFileError(f"{path.name} is not a plan; give what `plan solve --out` wrote")
-    return document
 
 
 @app.command()
@@ -75,7 +59,7 @@ def solve(
     for note in setup.notes:
         typer.echo(f"note: {note}", err=True)
     made = solved(setup.problem, time_limit, lambda found: typer.echo(str(found), err=True))
-    document = made.to_json()
+    document = sealed(made.to_json())
     if out is not None:
         out.write_text(json_text.dumps(document, ensure_ascii=False), encoding="utf-8")
     if json:
@@ -110,15 +94,7 @@ def check(path: PlanArgument, json: JsonOption = False) -> None:
 
     Example:  safepassage plan check plan.json
     """
-    from safepassage.plan.check import check as recount
-
-    document = read_plan(path)
-    try:
-        found = recount(document)
-    except (KeyError, TypeError, IndexError, AttributeError) as fault:
-        raise PlanFileError(
-            f"{path.name} lacks a part or has it in another shape ({fault}); write it again"
-        ) from fault
+    found = recounted(read_plan(path))
     if json:
         faults = [{"rule": f.rule, "sentence": f.sentence} for f in found.faults]
         print_json({"people": found.people, "by_class": found.by_class, "faults": faults})
@@ -192,3 +168,7 @@ def compare(first: PlanArgument, second: PlanArgument, json: JsonOption = False)
         [(w, f"{a:,}", f"{b:,}", f"{b - a:+,}") for w, a, b in rows],
         3,
     )
+
+
+app.command("post")(plan_posting.post)
+app.command("publish")(plan_posting.publish)

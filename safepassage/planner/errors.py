@@ -4,7 +4,8 @@ PlannerError
 ├── UnknownPlanError       there is no scenario, job or plan of that id
 ├── NameTakenError         another scenario has that name: nothing is overwritten
 ├── PlanChangedError       the file of a plan is not the one that was made
-└── DeskFullError          too many jobs wait already
+├── DeskFullError          too many jobs wait already
+└── PlanRefusedError       a plan that cannot be posted, signed or compared as it is
 """
 
 from __future__ import annotations
@@ -30,3 +31,7 @@ class PlanChangedError(PlannerError):
 
 class DeskFullError(PlannerError):
     """Too many jobs wait already."""
+
+
+class PlanRefusedError(PlannerError):
+    """A plan that cannot be posted, signed or compared as it is; the message says what to do."""

@@ -25,6 +25,7 @@ from safepassage.plan.solving import plan
 from safepassage.plan.whatif import people_at_most, what_if
 from safepassage.planner.files import get_json, put, put_json
 from safepassage.planner.job import PROGRESS, RESULT, Kind, Task
+from safepassage.planner.posting import sealed
 from safepassage.planner.scenarios import Wanted
 
 MEMORY_SHARE = 0.75  # of the machine; more than that and everybody else suffers
@@ -91,7 +92,7 @@ def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
     if faults:
         raise SafePassageError(f"the plan breaks a rule and was thrown away: {faults[0].sentence}")
     document["notes"] = list(setup.notes)
-    text = json.dumps(document, ensure_ascii=False)
+    text = json.dumps(sealed(document), ensure_ascii=False)
     put(out, text)
     return {"sha256": hashlib.sha256(text.encode()).hexdigest()}
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
 from safepassage.exchange.claims_file import read_claims
@@ -14,12 +14,17 @@ from safepassage.model.claim import Claim
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
+from safepassage.planner.keeping import as_read, named
 from safepassage.store import Store, StoreError
 
 OPERATION = "operation"  # the names under which the files lie in the store
 CLAIMS = "claims"
 PUBLISHED_TOTALS = "published-totals"
 
+_NO_OPERATION = (
+    "the ledger has no operation file: give it one with `safepassage init`, so that the desks know"
+    " its places, zones and reporting window"
+)
 _Read = TypeVar("_Read")
 
 
@@ -35,9 +40,11 @@ class StoreRecords:
         """The sequence number of the newest entry."""
         return self._store.head().seq
 
-    def ledger(self) -> AbstractContextManager[Ledger]:
-        """A snapshot of the ledger."""
-        return self._store.ledger()
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """A snapshot of the ledger; a plan's own is read through its promises."""
+        with self._store.ledger() as ledger:
+            yield as_read(self._store, ledger)
 
     def operation(self) -> Operation:
         """The operation file in its newest version.
@@ -51,7 +58,7 @@ class StoreRecords:
                 "the ledger has no operation file: give it one with `safepassage init`, so that"
                 " the desks know its places, zones and reporting window"
             )
-        return found
+        return named(self._store, found)
 
     def claims(self) -> Sequence[Claim]:
         """The claims file in its newest version; none is no fault."""
