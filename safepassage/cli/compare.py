@@ -109,7 +109,13 @@ def print_against(found: Against, first: str, second: str) -> None:
             for w in found.windows]  # fmt: skip
     total = found.total
     rows.append(("together", *_numbers(total, "people-out"), *_numbers(total, "lifts-out"), "", ""))
-    print_table(("people out in", *columns, "lifts", "", "", "since start", ""), rows, numeric=8)
+    header = (
+        "people out in",
+        *columns,
+        *(f"lifts, {c}" for c in columns),
+        *(f"since the start, {c}" for c in columns[:2]),
+    )
+    print_table(header, rows, numeric=8)
     for title, shares in (("people out", found.classes), ("people arrived", found.havens)):
         typer.echo("")
         print_table((title, *columns), [_share(s) for s in shares], numeric=3)

@@ -10,6 +10,7 @@ import typer
 
 from safepassage.cli.check import check_store, print_check
 from safepassage.cli.claims import print_findings, print_totals
+from safepassage.cli.demo_plan import tell_plan
 from safepassage.cli.demo_register import tell_register
 from safepassage.cli.opened import Opened, opened
 from safepassage.cli.output import heading, instant, print_table
@@ -38,7 +39,7 @@ def demo(
         int, typer.Option(min=0, max=PORT_MAX, help="Port of the board; 0 chooses a free one.")
     ] = PORT,
 ) -> None:
-    """Account for the Kabul airlift of 2021 from its published figures, then serve the board.
+    """Account for the Kabul airlift of 2021 from published figures, plan it, serve the board.
 
     Examples:
 
@@ -56,9 +57,13 @@ def demo(
         _tell(at)
         _check(at.store)
         hint = _hint(at)
+        drawn = tell_plan(at, scenario, folder)
     tell_register()
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
     typer.echo(f"  safepassage {hint} --store {store}")
+    if drawn is not None:
+        typer.echo("The plan has a ledger of its own, with the same figures, checks and board:")
+        typer.echo(f"  safepassage serve --store {drawn}")
     if serve:
         serve_store(store, port)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json as json_text
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from safepassage.cli import plan_posting
 from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
-from safepassage.cli.output import heading, print_json, print_table
+from safepassage.cli.output import print_json, print_table
 from safepassage.cli.plan_file import PlanArgument, read_plan
+from safepassage.cli.plan_text import print_plan
 from safepassage.exchange.demand_file import read_demand
 from safepassage.exchange.operation_file import read_operation
 from safepassage.planner.posting import sealed
@@ -65,27 +66,10 @@ def solve(
     if json:
         print_json({k: document[k] for k in _SUMMARY})
         return
-    _print_plan(document)
+    print_plan(document)
 
 
 _SUMMARY = ("people_out", "left_behind", "objective", "bound", "cpu_seconds", "assumptions")
-
-
-def _print_plan(document: dict[str, Any]) -> None:
-    out, bound = document["people_out"], document["bound"]
-    typer.echo(
-        f"{out['total']:,} people out by the deadline; no plan gets out more than"
-        f" {bound['people']:,} ({bound['gap_people']:,} more)"
-    )
-    rows = [
-        (name, f"{n:,}", f"{bound['by_class'][name]:,}", f"{document['left_behind'][name]:,}")
-        for name, n in out["by_class"].items()
-    ]
-    print_table(("class", "out", "at most", "left behind"), rows, 3)
-    heading("What holds it back")
-    shown = [x for x in bound["prices"] if abs(x["people"]) >= 0.5]
-    print_table(("resource", "people"), [(x["resource"], f"{x['people']:,.0f}") for x in shown], 1)
-    typer.echo(f"  together {bound['people']:,}: price x capacity of each, from the proof")
 
 
 @app.command()

@@ -27,6 +27,12 @@ UNLIMITED = 1_000_000
 CREW_CYCLE_HOURS = 28.0
 WAVE_HOURS = 4.0
 CLASS_STEP = 2.0  # each class counts twice the next
+WAYS = {  # what a type of lift is used for: (into an origin, on from a haven)
+    "both": (True, True),
+    "in": (True, False),
+    "onward": (False, True),
+    "none": (False, False),
+}
 KEYS = {
     "starts_at",
     "zone",
@@ -35,6 +41,8 @@ KEYS = {
     "seats",
     "crew_cycle_hours",
     "people",
+    "lifts",
+    "basing",
     "limits",
 }
 LIMITS = {"slots", "runway", "airside", "rates", "beds", "clears", "intake_a_day", "places"}
@@ -69,6 +77,10 @@ class _Grid:
         for part, values in limits.items():
             for place, value in values.items():
                 _number(value, f"limits.{part}.{place}")
+        self.uses: Mapping[str, Mapping[str, Any]] = self.demand.get("lifts") or {}
+        _check_uses(self.uses, {x.id for x in self.operation.lift_types})
+        if self.demand.get("basing", "stated") not in ("stated", "free"):
+            raise PlanInputError("basing: write stated (as the operation file says) or free")
         self.step = _number(self.demand.get("step_hours", 1), "step_hours")
         if not 0.05 <= self.step <= 24:
             raise PlanInputError(f"step_hours is {self.step:g}; use 0.25 to 6")
@@ -129,6 +141,18 @@ def _number(value: Any, what: str) -> float:
     if not good or not 0 <= value < math.inf:
         raise PlanInputError(f"{what}: {value!r}; write a number, zero or more")
     return float(value)
+
+
+def _check_uses(uses: Mapping[str, Mapping[str, Any]], known: set[str]) -> None:
+    for name, use in uses.items():
+        if name not in known:
+            raise PlanInputError(
+                f"lifts: the operation has no lift type {name!r}; it has {_list(known)}"
+            )
+        if set(use) - {"seats", "ways"} or use.get("ways", "both") not in WAYS:
+            raise PlanInputError(f"lifts.{name}: write seats, and ways as one of {_list({*WAYS})}")
+        if use.get("seats", 1) != int(_number(use.get("seats", 1), f"lifts.{name}.seats")):
+            raise PlanInputError(f"lifts.{name}.seats: write a whole number")
 
 
 class Network(NamedTuple):
@@ -232,12 +256,17 @@ def _lift(
         for x in grid.operation.legs
         if x.mode is kind.mode
     }
-    out = [[legs.get((o.id, b.id), NO_WAY) for b in bases] for o in origins]
-    on = [[legs.get((b.id, h.id), NO_WAY) for h in havens] for b in bases]
     emergency = grid.demand.get("seats") == "emergency"
+    use = grid.uses.get(kind.id, {})
+    goes_in, goes_on = WAYS[use.get("ways", "both")]
+    into, on = legs if goes_in else {}, legs if goes_on else {}
+    out = [[into.get((o.id, b.id), NO_WAY) for b in bases] for o in origins]
+    further = [[on.get((b.id, h.id), NO_WAY) for h in havens] for b in bases]
     ids = [b.id for b in bases]
     home = None
-    if fleet.base in ids:
+    if grid.demand.get("basing") == "free":
+        pass
+    elif fleet.base in ids:
         home = np.array([fleet.count if b == fleet.base else 0 for b in ids], np.int64)
     else:
         grid.notes.append(
@@ -248,7 +277,7 @@ def _lift(
     cycle = _number(grid.demand.get("crew_cycle_hours", CREW_CYCLE_HOURS), "crew_cycle_hours")
     return Lift(
         f"{kind.id}/{fleet.operator_class}/{fleet.base}",
-        (kind.seats_emergency or kind.seats) if emergency else kind.seats,
+        int(use.get("seats", (kind.seats_emergency if emergency else None) or kind.seats)),
         fleet.count,
         fleet.crews,
         max(1, grid.whole(cycle)),
@@ -257,7 +286,7 @@ def _lift(
         ground,
         ground,
         np.array(out, np.int64).reshape(len(origins), len(bases)),
-        np.array(on, np.int64).reshape(len(bases), len(havens)),
+        np.array(further, np.int64).reshape(len(bases), len(havens)),
         home,
     )
 

@@ -1,0 +1,28 @@
+"""A plan as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from safepassage.cli.output import heading, print_table
+
+
+def print_plan(document: Mapping[str, Any]) -> None:
+    """People out, what no plan exceeds, and what holds it back."""
+    out, bound = document["people_out"], document["bound"]
+    typer.echo(
+        f"{out['total']:,} people out by the deadline; no plan gets out more than"
+        f" {bound['people']:,} ({bound['gap_people']:,} more)"
+    )
+    rows = [
+        (name, f"{n:,}", f"{bound['by_class'][name]:,}", f"{document['left_behind'][name]:,}")
+        for name, n in out["by_class"].items()
+    ]
+    print_table(("class", "out", "at most", "left behind"), rows, 3)
+    heading("What holds it back")
+    shown = [x for x in bound["prices"] if abs(x["people"]) >= 0.5]
+    print_table(("resource", "people"), [(x["resource"], f"{x['people']:,.0f}") for x in shown], 1)
+    typer.echo(f"  together {bound['people']:,}: price x capacity of each, from the proof")
