@@ -80,8 +80,9 @@ class Promised:
         return self._ledger.extent()
 
     def recorded_until(self) -> datetime | None:
-        """As the ledger's."""
-        return self._ledger.recorded_until()
+        """When the last entry was recorded, or the last promise: a promise lies ahead by nature."""
+        recorded, extent = self._ledger.recorded_until(), self.extent()
+        return max(recorded, extent[1]) if recorded and extent else recorded
 
     def stock(self, as_of: datetime) -> Stock:
         """Heads at each (place, category) at `as_of` if every promise up to then was kept."""

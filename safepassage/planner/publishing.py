@@ -129,9 +129,11 @@ def post(
 
 
 def in_force(ledger: Ledger) -> PlanSignature | None:
-    """The plan that was signed last; None if none ever was."""
+    """The signed plan that no other has replaced; None if none was ever signed."""
     signed = ledger.catalogue.plans
-    return signed[-1] if signed else None
+    replaced = {p.replaces for p in signed}
+    standing = [p for p in signed if p.plan not in replaced]
+    return standing[-1] if standing else None
 
 
 def publish(
