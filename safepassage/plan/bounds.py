@@ -87,6 +87,7 @@ _RESOURCE = {
     "intake": "haven intake",
     "places": "haven places",
 }
+RESOURCES = tuple(dict.fromkeys([*_RESOURCE.values(), "rounding"]))
 
 
 def _prices(hourly: Formulation, rows: Reals, columns: Reals, total: float) -> dict[str, float]:

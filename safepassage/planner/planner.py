@@ -25,7 +25,7 @@ from safepassage.planner.jobs import Jobs
 from safepassage.planner.scenarios import Scenario, Scenarios
 from safepassage.planner.working import described
 
-SECONDS = (15.0, 60.0, 300.0)  # for how long one may be asked to look for better
+SECONDS = (5.0, 60.0, 300.0)  # for how long one may be asked to look for better
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

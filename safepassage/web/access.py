@@ -69,9 +69,10 @@ def session_of(request: Request) -> tuple[Session, Account] | None:
 
 
 def _is_somebodys_doing(request: Request) -> bool:
-    """Whether a person asks, and not the board that follows the ledger by itself."""
-    is_follower = request.url.path == "/" and "hx-request" in request.headers
-    return request.url.path != "/events" and not is_follower
+    """Whether a person asks, and not a page that follows the ledger or a job by itself."""
+    path = request.url.path
+    follows = request.method == "GET" and (path == "/" or path.startswith("/planning"))
+    return path != "/events" and not (follows and "hx-request" in request.headers)
 
 
 def viewer(request: Request) -> Viewer:

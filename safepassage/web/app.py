@@ -26,6 +26,7 @@ from safepassage.model.errors import (
     SafePassageError,
     UnknownPlaceError,
 )
+from safepassage.planner.errors import NameTakenError, PlanChangedError, UnknownPlanError
 from safepassage.registrar.errors import NotAllowedError, UnknownSubjectError
 from safepassage.secure.errors import LockedError, SealBrokenError, WrongKeyError
 from safepassage.store.errors import StoreError
@@ -56,7 +57,9 @@ from safepassage.web.routes import (
     lock,
     people,
     places,
+    planning,
     review,
+    scenarios,
     sitrep,
     stream,
 )
@@ -68,6 +71,7 @@ logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
+    scenarios, planning,
 )  # fmt: skip
 DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
 
@@ -97,6 +101,8 @@ def create_app(settings: Settings) -> FastAPI:
         if locking is not None:
             await locking.stop()
         await warming
+        if settings.planner is not None:
+            settings.planner.stop()
 
     app = FastAPI(
         title="Safe Passage", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
@@ -150,6 +156,9 @@ ERRORS: dict[type[Exception], Wrong] = {
     RefusedError: Wrong(403, "error.refused"),
     NotAllowedError: Wrong(403, "error.refused"),
     UnknownSubjectError: Wrong(404, "error.unknown"),
+    UnknownPlanError: Wrong(404, "error.unknown"),
+    PlanChangedError: Wrong(409, "error.unknown"),
+    NameTakenError: Wrong(409, "error.question"),
     BusyError: Wrong(503, "error.busy"),
     LockedError: Wrong(423, "error.locked"),
     StoreError: Wrong(503, "error.store"),

@@ -30,6 +30,7 @@ DESKS = (
     DeskLink("/compare", "compare", Action.LOOK, keeps_instant=True),
     DeskLink("/sitrep", "sitrep", Action.LOOK, keeps_instant=True),
     DeskLink("/claims", "claims", Action.LOOK, keeps_instant=True),
+    DeskLink("/planning", "planning", Action.PLAN),
     DeskLink("/lists", "lists", Action.SEE_LISTS),
     DeskLink("/review", "review", Action.JUDGE),
     DeskLink("/people", "people", Action.SEARCH),

@@ -54,11 +54,19 @@ class StoreRecords:
         """
         found = self._document(OPERATION, lambda text: read_operation(text, OPERATION))
         if found is None:
-            raise StoreError(
-                "the ledger has no operation file: give it one with `safepassage init`, so that"
-                " the desks know its places, zones and reporting window"
-            )
+            raise StoreError(_NO_OPERATION)
         return named(self._store, found)
+
+    def operation_text(self) -> str:
+        """The text of the operation file in its newest version.
+
+        Raises:
+            StoreError: the ledger has none.
+        """
+        document = self._store.get_document(OPERATION)
+        if document is None:
+            raise StoreError(_NO_OPERATION)
+        return str(document.text)
 
     def claims(self) -> Sequence[Claim]:
         """The claims file in its newest version; none is no fault."""

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 
 from safepassage.model.errors import SafePassageError
 from safepassage.model.operation import Operation
+from safepassage.planner.planner import Planner
 from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import WrongKeyError
@@ -100,6 +101,7 @@ def run(
             sessions_path=sessions_path(store.where),
             protection=protection,
             register=lambda vault: open_registrar(place, vault, protection.trail, utc_now),
+            planner=Planner(plans_folder(store.where), utc_now),
         )
         app = create_app(settings)
         if key_file is not None:
@@ -211,8 +213,19 @@ def origin_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def sessions_path(where: str) -> Path:
-    """Where the hashes of the sessions of a ledger's desks lie: with this user's program state."""
+def state_of(where: str, what: str) -> Path:
+    """Where something that belongs to a ledger lies with this user's program state."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     name = hashlib.sha256(where.encode()).hexdigest()[:16]
-    return Path(base) / "safepassage" / f"sessions-{name}.json"
+    return Path(base) / "safepassage" / f"{what}-{name}"
+
+
+def sessions_path(where: str) -> Path:
+    """Where the hashes of the sessions of a ledger's desks lie."""
+    return state_of(where, "sessions").with_suffix(".json")
+
+
+def plans_folder(where: str) -> Path:
+    """Where scenarios and plans lie: beside the ledger if it is a file of this machine."""
+    file = Path(where)
+    return file.with_name(f"{file.name}.plans") if file.is_file() else state_of(where, "plans")

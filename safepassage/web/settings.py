@@ -14,6 +14,7 @@ from safepassage.model.claim import Claim
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
+from safepassage.planner.planner import Planner
 from safepassage.registrar import Registrar
 from safepassage.secure.password import SIGN_IN
 from safepassage.secure.unlock import STRONG, Cost
@@ -32,6 +33,9 @@ class Records(Protocol):
 
     def operation(self) -> Operation:
         """The operation that the ledger belongs to."""
+
+    def operation_text(self) -> str:
+        """The text of its file."""
 
     def claims(self) -> Sequence[Claim]:
         """What others said about it."""
@@ -54,6 +58,7 @@ class Settings:
     sessions_path: Path | None = None  # of printed links; None: they end with the process
     protection: Protection | None = None  # accounts; None: the printed link is the only way in
     register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
+    planner: Planner | None = None  # None: these desks keep no plans
     sign_in_cost: Cost = SIGN_IN
     unlock_cost: Cost = STRONG
     clock: Callable[[], datetime] = utc_now

@@ -120,6 +120,9 @@ class InMemory:
     def operation(self) -> Operation:
         return OPERATION
 
+    def operation_text(self) -> str:
+        return OPERATION_FILE
+
     def claims(self) -> Sequence[Claim]:
         return read_claims(CLAIMS_FILE, "claims.yaml")
 

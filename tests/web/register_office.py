@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from safepassage.registrar import Registrar
@@ -82,17 +83,30 @@ def served_office(
     folder: Path, matching: Matching | None = None
 ) -> Iterator[tuple[RegisterOffice, str]]:
     """The same behind a port of this machine, for a real browser; with its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with register_office(folder, origin, matching=matching) as office:
-        server = uvicorn.Server(uvicorn.Config(office.app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started and thread.is_alive():
-            thread.join(0.02)
-        try:
-            yield office, origin
-        finally:
-            office.app.state.desk.watch.stopping.set()
-            server.should_exit = True
-            thread.join(20)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        register_office(folder, address_of(listener), matching=matching) as office,
+        behind(listener, office.app),
+    ):
+        yield office, address_of(listener)
+
+
+def address_of(listener: socket.socket) -> str:
+    """What a browser calls it."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def behind(listener: socket.socket, app: FastAPI) -> Iterator[None]:
+    """Desks that answer on a port for as long as the context lasts."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.02)
+    try:
+        yield
+    finally:
+        app.state.desk.watch.stopping.set()
+        server.should_exit = True
+        thread.join(20)

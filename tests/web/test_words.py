@@ -13,6 +13,12 @@ import pytest
 from safepassage.exchange.exports.types import ExportType
 from safepassage.model.lift import Status
 from safepassage.model.place import PlaceKind
+from safepassage.plan.bounds import RESOURCES
+from safepassage.plan.progress import Stage as Stages
+from safepassage.plan.whatif import CHANGES
+from safepassage.planner.job import Kind as JobKind
+from safepassage.planner.job import State as JobState
+from safepassage.planner.numbers import FIELDS
 from safepassage.register.dates import DateOrder
 from safepassage.register.family_values import Care, Flag, Minority, TieKind
 from safepassage.register.fields import Field
@@ -32,6 +38,7 @@ from safepassage.store.account_values import Way
 from safepassage.web.beside import LINES
 from safepassage.web.departures import PLANNED, WORDS
 from safepassage.web.navigation import DESKS
+from safepassage.web.plan_page import resource_key
 from safepassage.web.sentences import PREFIX
 from safepassage.web.words import HEADER, LANGUAGES, countdown, duration, number, signed, words
 
@@ -100,6 +107,17 @@ def keys_made() -> set[str]:
         *(f"exports.{what}.{kind}" for what in ("type", "for") for kind in ExportType),
         *(f"exports.state.{state}" for state in ExportState),
         *(f"exports.second.{second}" for second in Second),
+        *(f"job.{kind}" for kind in (*JobKind, *JobState)),
+        *(
+            f"job.{state}-what"
+            for state in JobState
+            if state.is_over and state is not JobState.DONE
+        ),
+        *(f"stage.{stage}" for stage in ("begin", *Stages, "recount")),
+        *(resource_key(name) for name in RESOURCES),
+        *(f"change.{name}" for name in CHANGES),
+        *(f"planning.field.{name}" for name in FIELDS),
+        *(f"planning.file.{name}" for name in ("operation", "demand")),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 

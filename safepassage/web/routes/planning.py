@@ -1,0 +1,167 @@
+"""GET /planning: scenarios and their plans; GET /planning/plans/{id}: one of them.
+
+Solving is a job in a process of its own: no request waits for it.  No address holds a name.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from safepassage.model.errors import BadQuestionError
+from safepassage.planner.job import Job, Kind
+from safepassage.planner.numbers import differences, files_of
+from safepassage.planner.planner import SECONDS, Planner
+from safepassage.planner.workbook import workbook
+from safepassage.secure.roles import Action
+from safepassage.web.access import Viewing, requires
+from safepassage.web.page import desk_of, render, wants_json
+from safepassage.web.plan_compare import compared
+from safepassage.web.plan_page import CHANGES, DAYS, plan_page, resource_key
+from safepassage.web.planning import Planning, under_way
+
+router = APIRouter(prefix="/planning", dependencies=[Depends(requires(Action.PLAN))])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHANGES_MAX = 12
+COMPARED_MAX = 5
+
+
+@router.get("")
+def desk(request: Request, planner: Planning) -> Response:
+    """Every scenario with its plans, and what is being worked out."""
+    jobs = planner.jobs.all()
+    if wants_json(request):
+        return JSONResponse([_plain(job) for job in jobs])
+    solved = [j for j in jobs if j.task.kind is Kind.SOLVE]
+    return render(
+        request,
+        "planning/desk.html",
+        scenarios=[(s, [j for j in solved if j.task.scenario == s.id]) for s in _all(planner)],
+        waiting=under_way(planner, jobs, desk_of(request).settings.clock()),
+        seconds=SECONDS,
+    )
+
+
+def _all(planner: Planner) -> list[Any]:
+    return planner.scenarios.all()
+
+
+@router.post("/scenarios/{id}/solve")
+def solve(
+    id: str,
+    viewer: Viewing,
+    planner: Planning,
+    seconds: Annotated[float, Form(ge=1, le=3600)] = SECONDS[0],
+) -> Response:
+    """Begin to plan a scenario."""
+    planner.solve(id, viewer.account, seconds)
+    return RedirectResponse("/planning#under-way", 303)
+
+
+@router.post("/jobs/{id}/cancel")
+def cancel(id: str, planner: Planning) -> Response:
+    """End a job; what it had found is thrown away."""
+    job = planner.jobs.cancel(id)
+    where = f"/planning/plans/{job.task.plan}" if job.task.plan else "/planning"
+    return RedirectResponse(f"{where}#under-way", 303)
+
+
+@router.get("/plans/{id}")
+def show(
+    request: Request, id: str, planner: Planning, day: Annotated[int, Query(ge=0, le=400)] = 0
+) -> Response:
+    """One plan: the headline, what binds, the schedule, beds, who is left, what would help."""
+    plan = planner.plan(id)
+    if wants_json(request):
+        return JSONResponse(plan.document)
+    asked = planner.what_ifs(id)
+    page = plan_page(plan, asked, day)
+    return render(
+        request,
+        "planning/plan.html",
+        p=page,
+        operation=plan.scenario.read,
+        waiting=under_way(planner, asked, desk_of(request).settings.clock()),
+        changes=CHANGES,
+        days=DAYS,
+        resource_key=resource_key,
+    )
+
+
+@router.post("/plans/{id}/what-if")
+def what_if(
+    id: str,
+    viewer: Viewing,
+    planner: Planning,
+    change: Annotated[list[str], Form()] = [],  # noqa: B006 - the framework copies it
+    other: Annotated[str, Form(max_length=60)] = "",
+) -> Response:
+    """Begin to find out what changes would buy."""
+    changes = tuple(dict.fromkeys(c.strip() for c in [*change, other] if c.strip()))
+    if not changes or len(changes) > CHANGES_MAX:
+        raise BadQuestionError(f"choose 1 to {CHANGES_MAX} changes, for example gates +10%")
+    planner.what_if(id, changes, viewer.account)
+    return RedirectResponse(f"/planning/plans/{id}#under-way", 303)
+
+
+@router.get("/plans/{id}/plan.json")
+def plan_file(id: str, planner: Planning) -> Response:
+    """The plan as a file, which `safepassage plan check` recounts."""
+    plan = planner.plan(id)
+    return FileResponse(plan.file, filename=f"plan-{id}.json", media_type="application/json")
+
+
+@router.get("/plans/{id}/workbook.xlsx")
+def plan_workbook(id: str, planner: Planning) -> Response:
+    """The plan as a workbook."""
+    plan = planner.plan(id)
+    made = workbook(plan.document, plan.scenario.read, plan.scenario.name)
+    headers = {"Content-Disposition": f'attachment; filename="plan-{id}.xlsx"'}
+    return Response(made, media_type=XLSX, headers=headers)
+
+
+@router.get("/compare")
+def compare(
+    request: Request,
+    planner: Planning,
+    plan: Annotated[list[str], Query()] = [],  # noqa: B006
+) -> Response:
+    """Plans side by side, and in what their questions differ."""
+    chosen = list(dict.fromkeys(plan))
+    if not 2 <= len(chosen) <= COMPARED_MAX:
+        raise BadQuestionError(f"mark 2 to {COMPARED_MAX} plans to compare them")
+    plans = [planner.plan(id) for id in chosen]
+    first = files_of(plans[0].scenario.operation, plans[0].scenario.demand)
+    others = [
+        (p, differences(first, files_of(p.scenario.operation, p.scenario.demand)))
+        for p in plans[1:]
+    ]
+    table = compared(plans)
+    if wants_json(request):
+        return JSONResponse([row._asdict() for row in table])
+    return render(
+        request,
+        "planning/compare.html",
+        plans=plans,
+        table=table,
+        others=others,
+        resource_key=resource_key,
+    )
+
+
+def _plain(job: Job) -> dict[str, object]:
+    """A job as JSON values."""
+    return {
+        "id": job.id,
+        "kind": job.task.kind,
+        "scenario": job.task.scenario,
+        "plan": job.task.plan,
+        "state": job.state,
+        "stage": job.found.stage,
+        "people": job.found.people,
+        "at_most": job.found.at_most,
+        "said": job.said,
+        "sha256": job.sha256,
+    }
