@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from safepassage.cli import plan_posting
+from safepassage.cli import plan_calling, plan_posting
 from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import print_json, print_table
@@ -156,3 +156,5 @@ def compare(first: PlanArgument, second: PlanArgument, json: JsonOption = False)
 
 app.command("post")(plan_posting.post)
 app.command("publish")(plan_posting.publish)
+app.command("callforward")(plan_calling.callforward)
+app.command("families")(plan_calling.families)
