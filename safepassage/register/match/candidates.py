@@ -16,6 +16,8 @@ from safepassage.register.record import Record
 
 Longs: TypeAlias = NDArray[np.int64]
 KIND_AT: Final = {kind: number for number, kind in enumerate(KINDS)}
+_KINDS_MAX: Final = 32
+_WAITING_MAX: Final = 40_000_000  # pairs found before the same ones among them are made one
 
 
 @dataclass(slots=True)
@@ -42,52 +44,129 @@ class Candidates:
     right: Longs
     kinds: NDArray[np.int32]  # one bit for each kind
 
+    def where(self, keep: NDArray[np.bool_] | Longs) -> Candidates:
+        """Some of the pairs, by a mask or by their places."""
+        return Candidates(self.left[keep], self.right[keep], self.kinds[keep])
+
 
 def candidates_of(table: KeyTable, order: Longs, caps: Mapping[str, int]) -> Candidates:
     """All pairs of records that share a key within its cap.
 
     `order` says which record, in order of arrival, stands in which row.
     """
-    row_of = np.empty(len(order), dtype=np.int64)
-    row_of[order] = np.arange(len(order))
-    hashes = np.frombuffer(table.hashes, dtype=np.int64)
-    rows = np.repeat(row_of, np.frombuffer(table.counts, dtype=np.int32))
-    kinds = np.frombuffer(table.kinds, dtype=np.int8)
-    by_key = np.argsort(hashes, kind="stable")
-    hashes, rows, kinds = hashes[by_key], rows[by_key], kinds[by_key]
-    starts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
-    sizes = np.diff(np.append(starts, len(hashes)))
-    cap = np.array([caps[kind] for kind in KINDS])[kinds[starts]]
-    return _paired(rows, kinds, starts, sizes, (sizes > 1) & (sizes <= cap), len(order))
+    return HeldKeys.of_table(table, order, caps).candidates()
 
 
-def _paired(
-    rows: Longs,
-    kinds: NDArray[np.int8],
-    starts: Longs,
-    sizes: Longs,
-    is_open: NDArray[np.bool_],
-    total: int,
-) -> Candidates:
-    pairs, bits = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
-    for size in np.unique(sizes[is_open]).tolist():
-        block = starts[is_open & (sizes == size)]
+@dataclass(frozen=True, slots=True)
+class HeldKeys:
+    """Who holds which key: an entry for each key of each row, one key behind the other."""
+
+    total: int  # rows
+    rows: Longs
+    kinds: NDArray[np.int8]
+    owner: Longs  # the place of an entry's key
+    sizes: Longs  # of each key, how many hold it
+    caps: Longs  # of each key, how many may
+
+    @classmethod
+    def of_table(cls, table: KeyTable, order: Longs, caps: Mapping[str, int]) -> HeldKeys:
+        """The keys of records that streamed by."""
+        row_of = np.empty(len(order), dtype=np.int64)
+        row_of[order] = np.arange(len(order))
+        rows = np.repeat(row_of, np.frombuffer(table.counts, dtype=np.int32))
+        hashes = np.frombuffer(table.hashes, dtype=np.int64)
+        return cls.of(len(order), hashes, rows, np.frombuffer(table.kinds, dtype=np.int8), caps)
+
+    @classmethod
+    def of(
+        cls,
+        total: int,
+        hashes: Longs,
+        rows: Longs,
+        kinds: NDArray[np.int8],
+        caps: Mapping[str, int],
+    ) -> HeldKeys:
+        """Entries in any order, brought key by key."""
+        by_key = np.argsort(hashes)
+        hashes = hashes[by_key]
+        kinds = kinds[by_key]
+        first = np.ones(len(hashes), dtype=np.bool_)
+        first[1:] = hashes[1:] != hashes[:-1]
+        starts = np.flatnonzero(first)
+        cap = np.array([caps[kind] for kind in KINDS], dtype=np.int64)[kinds[starts]]
+        sizes = np.diff(np.append(starts, len(hashes)))
+        return cls(total, rows[by_key], kinds, np.cumsum(first) - 1, sizes, cap)
+
+    @property
+    def _is_open(self) -> NDArray[np.bool_]:
+        return self.sizes <= self.caps
+
+    def candidates(self) -> Candidates:
+        """All pairs of rows that share a key within its cap."""
+        return self._pairs(self._is_open)
+
+    def candidates_with(self, rows: NDArray[np.bool_]) -> Candidates:
+        """The same, for pairs with at least one of these rows."""
+        found = self._pairs(self._is_open & (self._held_by(rows) > 0))
+        return found.where(rows[found.left] | rows[found.right])
+
+    def candidates_among(self, rows: NDArray[np.bool_]) -> Candidates:
+        """The same, for pairs with both of these rows."""
+        return self._pairs(self._is_open, rows)
+
+    def closed_by(self, rows: NDArray[np.bool_]) -> Candidates:
+        """The pairs that were candidates by a key until these rows came and made it too common."""
+        were_open = self.sizes - self._held_by(rows) <= self.caps
+        return self._pairs(were_open & ~self._is_open, ~rows)
+
+    def _held_by(self, rows: NDArray[np.bool_]) -> Longs:
+        """How many of these rows hold each key."""
+        return np.bincount(self.owner[rows[self.rows]], minlength=len(self.sizes))
+
+    def _pairs(
+        self, chosen: NDArray[np.bool_], among: NDArray[np.bool_] | None = None
+    ) -> Candidates:
+        """The pairs of rows that hold one of the chosen keys together."""
+        if among is None:
+            keep, sizes = chosen[self.owner], np.where(chosen, self.sizes, 0)
+        else:
+            keep = chosen[self.owner] & among[self.rows]
+            sizes = np.bincount(self.owner[keep], minlength=len(self.sizes))
+        return _paired(self.rows[keep], self.kinds[keep], sizes[sizes > 0], self.total)
+
+
+def distinct(values: Longs) -> Longs:
+    """The different ones of many numbers, in ascending order."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
+def _paired(rows: Longs, kinds: NDArray[np.int8], sizes: Longs, total: int) -> Candidates:
+    """The pairs inside groups that stand one behind the other."""
+    # A pair of rows and the kind of its key are one number, since numbers alone sort fast.
+    found, waiting = [np.zeros(0, dtype=np.int64)], 0
+    starts = np.cumsum(sizes) - sizes
+    for size in distinct(sizes[sizes > 1]).tolist():
+        block = starts[sizes == size]
         one, other = np.triu_indices(size, 1)
-        a, b = rows[block[:, None] + one].ravel(), rows[block[:, None] + other].ravel()
-        pairs.append(np.minimum(a, b) * total + np.maximum(a, b))
-        bits.append(np.repeat(np.left_shift(1, kinds[block].astype(np.int32)), len(one)))
-        if sum(map(len, pairs[1:])) > 40_000_000:
-            codes, found = merged(np.concatenate(pairs), np.concatenate(bits))
-            pairs, bits = [codes], [found]
-    codes, found = merged(np.concatenate(pairs), np.concatenate(bits))
-    return Candidates(codes // total, codes % total, found)
+        members = rows[block[:, None] + np.arange(size)]
+        a, b = members[:, one], members[:, other]
+        pairs = np.minimum(a, b) * total + np.maximum(a, b)
+        found.append((pairs * _KINDS_MAX + kinds[block][:, None]).ravel())
+        waiting += len(found[-1])
+        if waiting > _WAITING_MAX:
+            found, waiting = [distinct(np.concatenate(found))], 0
+    return _merged(distinct(np.concatenate(found)), total)
 
 
-def merged(codes: Longs, bits: NDArray[np.int32]) -> tuple[Longs, NDArray[np.int32]]:
-    """Each code once, with the bits of all its occurrences."""
-    if not len(codes):
-        return codes, bits
-    order = np.argsort(codes, kind="stable")
-    codes, bits = codes[order], bits[order]
-    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
-    return codes[starts], np.bitwise_or.reduceat(bits, starts)
+def _merged(held: Longs, total: int) -> Candidates:
+    """Each pair once, with the kinds of all keys that it shares."""
+    codes = held // _KINDS_MAX
+    first = np.ones(len(codes), dtype=np.bool_)
+    first[1:] = codes[1:] != codes[:-1]
+    bits = np.left_shift(1, (held % _KINDS_MAX).astype(np.int32))
+    starts, codes = np.flatnonzero(first), codes[first]
+    kinds = np.bitwise_or.reduceat(bits, starts) if len(starts) else bits
+    return Candidates(codes // total, codes % total, kinds)

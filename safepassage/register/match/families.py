@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safepassage.register.match.bags import Floats
-from safepassage.register.match.candidates import Longs
+from safepassage.register.match.candidates import Longs, distinct
 from safepassage.register.match.columns import Columns, Ints
 from safepassage.register.match.compare import AT, Compared
 from safepassage.register.match.features import COMPARED, Feature
@@ -97,7 +97,7 @@ class Families:
     def pairs(self, left: Longs, right: Longs) -> Longs:
         """The pairs of list households of these pairs of rows, each once."""
         one, other = self.household_of[left].astype(np.int64), self.household_of[right]
-        return np.unique(np.minimum(one, other) * len(self.sizes) + np.maximum(one, other))
+        return distinct(np.minimum(one, other) * len(self.sizes) + np.maximum(one, other))
 
     def portions(self, pairs: Longs, most: int) -> list[Longs]:
         """Pairs of list households in portions of about so many pairs of rows."""

@@ -81,7 +81,7 @@ def link_rows(bench: Bench, weights: Weights, judged: Judged, model: Model) -> L
     graph = Graph(inside.left, inside.right, inside.weight)
     apart = Graph(*judged.not_same, np.zeros(len(judged.not_same[0]), dtype=np.int64))
     likely_of = cluster(total, islands, graph, apart, model.thresholds.likely_mean)
-    cluster_of, held = _alone(inside, likely_of, apart, total, model)
+    cluster_of, held = _alone(inside, likely_of, apart, judged, model)
     return _kept(bench, weights, inside, held, (cluster_of, likely_of), judged, model)
 
 
@@ -122,12 +122,16 @@ def _inside(
 
 
 def _alone(
-    inside: Inside, likely_of: Longs, apart: Graph, total: int, model: Model
+    inside: Inside, likely_of: Longs, apart: Graph, judged: Judged, model: Model
 ) -> tuple[Longs, Flags]:
     """Clusters that a machine may make alone: what it must not join stays apart."""
+    total = len(likely_of)
     together = likely_of[inside.left] == likely_of[inside.right]
     held = inside.held.copy()
+    # Whom people called the same are so whatever their rows say against each other.
+    said = components(total, *judged.same)
     contradicted = together & ((held & CONTRADICTIONS) != 0)
+    contradicted &= said[inside.left] != said[inside.right]
     free = together & (held == 0) & (inside.weight >= model.thresholds.automatic)
     barred = Graph(
         np.concatenate([apart.left, inside.left[contradicted]]),

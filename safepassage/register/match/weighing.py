@@ -65,8 +65,8 @@ def weigh_all(
 ) -> Weights:
     """The weight of every pair of members of two list households that may be one family."""
     families = Families.of(bench.columns)
-    promising = _promising(bench, candidates, model, progress)
-    pairs = families.pairs(candidates.left[promising], candidates.right[promising])
+    kept = promising(bench, candidates, model, progress)
+    pairs = families.pairs(candidates.left[kept], candidates.right[kept])
     total = len(bench.columns)
 
     def weighed(part: Longs) -> tuple[Longs, NDArray[np.int16], Bytes]:
@@ -84,10 +84,10 @@ def weigh_all(
     return Weights(code[order], weight[order], others[order], total)
 
 
-def _promising(
-    bench: Bench, candidates: Candidates, model: Model, progress: Progress | None
+def promising(
+    bench: Bench, candidates: Candidates, model: Model, progress: Progress | None = None
 ) -> Longs:
-    """The candidate pairs that may be of one family."""
+    """Which candidate pairs may be of one family, by their places."""
 
     def odds(rows: Longs) -> Longs:
         compared = compare(bench, candidates.left[rows], candidates.right[rows])

@@ -124,6 +124,14 @@ def test_judgements_are_obeyed(data: st.DataObject) -> None:
             assert linkage.links[one, other].weight == JUDGED_WEIGHT
 
 
+def test_whom_people_call_the_same_are_so_although_their_rows_contradict_each_other() -> None:
+    records, _, engine, _ = linked()
+    first, second, third = (record.id for record in records[:3])
+    said = [judgement(1, first, second, Verdict.SAME), judgement(2, first, third, Verdict.SAME)]
+    linkage = OwnEngine(engine.model).link(records, said)
+    assert len({linkage.cluster_of[i] for i in (first, second, third)}) == 1
+
+
 def test_a_withdrawn_judgement_leaves_no_trace() -> None:
     records, _, engine, linkage = linked()
     one, other = records[0].id, records[40].id
