@@ -1,6 +1,7 @@
 """A job: solving that takes a while, as it lies in a folder of its own.
 
     job.json        what was asked, by whom, when
+    task.json       what the working process is told; gone when the job is over
     alive           locked for as long as the server that runs the job lives
     progress.jsonl  what the working process found, a line each
     result.json     how the working process ended by itself
@@ -23,9 +24,13 @@ from typing import Any, NamedTuple
 from safepassage.model.instant import format_instant, parse_instant
 from safepassage.planner.files import get_json, put_json
 
-ABOUT, ALIVE, PROGRESS, RESULT, OUTCOME = (
-    "job.json", "alive", "progress.jsonl", "result.json", "outcome.json",
+ABOUT, ALIVE, TASK, PROGRESS, RESULT, OUTCOME = (
+    "job.json", "alive", "task.json", "progress.jsonl", "result.json", "outcome.json",
 )  # fmt: skip
+NO_MEMORY = (
+    "it needed more memory than this machine can spare. Take longer steps, an earlier deadline or"
+    " fewer types of lift, or solve it on a larger machine"
+)
 
 
 class Kind(StrEnum):
@@ -61,6 +66,10 @@ class Task:
     plan: str = ""  # to change: the job that made it
     changes: tuple[str, ...] = ()
     seconds: float = 60.0  # CPU seconds, softly kept
+
+    def told(self, **texts: str) -> dict[str, Any]:
+        """What the working process is told."""
+        return {"kind": self.kind, "seconds": self.seconds, "changes": self.changes, **texts}
 
 
 class Found(NamedTuple):

@@ -21,8 +21,7 @@ from typing import Any
 from safepassage.planner import job as kept
 from safepassage.planner.errors import DeskFullError, UnknownPlanError
 from safepassage.planner.files import get_json, put_json
-from safepassage.planner.job import Job, Kind, State, Task
-from safepassage.planner.working import NO_MEMORY
+from safepassage.planner.job import NO_MEMORY, TASK, Job, Kind, State, Task
 
 AT_ONCE = 2
 WAITING_MAX = 20
@@ -84,7 +83,7 @@ class Jobs:
             self._under_way.add(id)
         folder = self._folder / id
         held = kept.begin(folder, task, self._clock())
-        put_json(folder / "task.json", told)
+        put_json(folder / TASK, told)
         self._pool.submit(self._run, folder, task.kind, out(id), held)
         return self.get(id)
 
@@ -154,7 +153,7 @@ class Jobs:
             kept.end(folder, State.CANCELLED, now)
         elif not self._is_stopping:
             kept.end(folder, State.FAILED, now, _how_it_ended(code, complaint))
-        (folder / "task.json").unlink(missing_ok=True)
+        (folder / TASK).unlink(missing_ok=True)
 
 
 def _complaint(process: subprocess.Popen[bytes]) -> bytes:

@@ -23,7 +23,6 @@ from safepassage.planner.errors import PlanChangedError, UnknownPlanError
 from safepassage.planner.job import Job, Kind, State, Task
 from safepassage.planner.jobs import Jobs
 from safepassage.planner.scenarios import Scenario, Scenarios
-from safepassage.planner.working import described
 
 SECONDS = (5.0, 60.0, 300.0)  # for how long one may be asked to look for better
 
@@ -64,7 +63,7 @@ class Planner:
         """
         posed = self.scenarios.get(scenario)
         task = Task(kind=Kind.SOLVE, by=by, scenario=scenario, seconds=seconds)
-        told = described(task, operation=posed.operation, demand=posed.demand)
+        told = task.told(operation=posed.operation, demand=posed.demand)
         return self.jobs.start(task, told, self.file_of)
 
     def what_if(self, plan: str, changes: tuple[str, ...], by: str) -> Job:
@@ -80,7 +79,7 @@ class Planner:
         for words in changes:
             changed(problem, words)
         task = Task(kind=Kind.WHAT_IF, by=by, plan=plan, changes=changes)
-        return self.jobs.start(task, described(task), lambda _id: kept.file)
+        return self.jobs.start(task, task.told(), lambda _id: kept.file)
 
     def plans(self) -> list[Job]:
         """The jobs that made a plan, the newest first."""

@@ -24,15 +24,11 @@ from safepassage.plan.progress import Progress
 from safepassage.plan.solving import plan
 from safepassage.plan.whatif import people_at_most, what_if
 from safepassage.planner.files import get_json, put, put_json
-from safepassage.planner.job import PROGRESS, RESULT, Kind, Task
+from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, TASK, Kind
 from safepassage.planner.posting import sealed
 from safepassage.planner.scenarios import Wanted
 
 MEMORY_SHARE = 0.75  # of the machine; more than that and everybody else suffers
-NO_MEMORY = (
-    "it needed more memory than this machine can spare. Take longer steps, an earlier deadline or"
-    " fewer types of lift, or solve it on a larger machine"
-)
 _NICE = 10
 Write = Callable[[dict[str, Any]], None]
 
@@ -67,7 +63,7 @@ def _end_with_the_server() -> None:
 
 
 def _work(folder: Path, out: Path) -> dict[str, Any]:
-    task = get_json(folder / "task.json")
+    task = get_json(folder / TASK)
     with (folder / PROGRESS).open("a", encoding="utf-8") as file:
 
         def write(values: dict[str, Any]) -> None:
@@ -105,8 +101,3 @@ def _what_if(task: dict[str, Any], plan_file: Path, write: Write) -> dict[str, A
         found = what_if(problem, words, before)
         write({"change": found.change, "before": found.before, "after": found.after})
     return {}
-
-
-def described(task: Task, **texts: str) -> dict[str, Any]:
-    """What the working process is told."""
-    return {"kind": task.kind, "seconds": task.seconds, "changes": list(task.changes), **texts}
