@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ import typer
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import parts_progress, print_json
 from safepassage.model.ids import RecordId
-from safepassage.register.linkage import Linkage, Progress
+from safepassage.register.linkage import Engine, Linkage
 from safepassage.register.match.engine import OwnEngine
 from safepassage.register.match.explain import explain, sentence
 from safepassage.register.match.model import Model
@@ -24,6 +25,14 @@ from safepassage.register.match.table import Table, TableError, propose_columns,
 from safepassage.register.record import Record
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+class EngineName(StrEnum):
+    """What links."""
+
+    OWN = "own"
+    SPLINK = "splink"
+    SPLINK_SPARK = "splink-spark"
 
 
 @app.command()
@@ -40,6 +49,9 @@ def link(
     automatic: Annotated[
         bool, typer.Option("--automatic", help="Only what a machine may merge alone.")
     ] = False,
+    engine: Annotated[
+        EngineName, typer.Option(help="What links: ours, or Splink on DuckDB or on Spark.")
+    ] = EngineName.OWN,
     json: JsonOption = False,
 ) -> None:
     """Find the same people in files, without an operation.
@@ -54,14 +66,19 @@ def link(
       safepassage link a.csv b.csv --map "passport no"=passport --out clusters.csv
 
       safepassage link lists.csv --explain 17 4242
+
+      safepassage link lists.csv --engine splink --out clusters.csv
     """
+    if pair and engine is not EngineName.OWN:
+        raise TableError(f"--explain: {engine} gives no evidence; leave --engine out")
     chosen = dict(_pair(text) for text in column or ())
     tables = [(path, *_read(path, chosen)) for path in files]
     ids, id_column = _ids(tables)
     with parts_progress() as tell:
-        linked, engine = _link(tables, ids, tell)
-    if pair:
-        _explain(tables, ids, pair, engine.model, json)
+        linker = _engine(engine)
+        linked = linker.link(_records(tables, ids), progress=tell)
+    if pair and isinstance(linker, OwnEngine):
+        _explain(tables, ids, pair, linker.model, json)
         return
     clusters = linked.cluster_of if automatic else linked.likely_of
     rows = _rows(linked, clusters, ids)
@@ -138,9 +155,14 @@ def _ids(tables: Tables) -> tuple[list[str], str]:
     return ids, tables[0][2]
 
 
-def _link(tables: Tables, ids: list[str], tell: Progress) -> tuple[Linkage, OwnEngine]:
-    engine = OwnEngine()
-    return engine.link(_records(tables, ids), progress=tell), engine
+def _engine(name: EngineName) -> Engine:
+    """The engine of that name; Splink is imported only where it is asked for."""
+    if name is EngineName.OWN:
+        return OwnEngine()
+    from safepassage.register.splink.backend import Backend
+    from safepassage.register.splink.engine import SplinkEngine
+
+    return SplinkEngine(Backend.SPARK if name is EngineName.SPLINK_SPARK else Backend.DUCKDB)
 
 
 def _records(tables: Tables, ids: list[str]) -> Iterator[Record]:
