@@ -19,6 +19,7 @@ import numpy as np
 from benchmarks.plan_reference import reference_folder, reference_problem
 from safepassage.plan.check import check
 from safepassage.plan.dispatch import Dispatcher, Manner, Target
+from safepassage.plan.eager import evenly
 from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import formulate
 from safepassage.plan.linear import solve
@@ -74,13 +75,12 @@ def norms_alone(problem: Problem) -> dict[str, object]:
 def greedy(problem: Problem) -> dict[str, object]:
     """A dispatcher without a target: whoever is in sight flies, in class order."""
     began = time.process_time()
-    b, o = len(problem.bases), len(problem.origins)
-    h, waves, t = len(problem.havens), len(problem.waves), problem.steps
-    home = [np.bincount(np.arange(x.fleet) % b, minlength=b) for x in problem.lifts]
+    home, t = evenly(problem), problem.steps
+    b, o, h, w = len(problem.bases), len(problem.origins), len(problem.havens), len(problem.waves)
     target = Target(
         home,
         [np.zeros((b, o, t)) for _ in problem.lifts],
-        [np.ones((b, h, waves)) for _ in problem.lifts],
+        [np.ones((b, h, w)) for _ in problem.lifts],
         np.zeros((b, t)),
     )
     dispatcher = Dispatcher(problem, home, Manner())

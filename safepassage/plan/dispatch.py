@@ -197,12 +197,13 @@ class Dispatcher:
             return False
         if self.credit[n][b, o] >= self.manner.slack:
             return True
-        sight = (
-            self.inside[:, o].sum()
-            + min(self.queue[:, o].sum(), self._gate[o, t:leave].sum())
-            - self.booked[o, t : leave + 1].sum()
-        )
-        return bool(sight >= self.manner.full * lift.seats)
+        return self._in_sight(t, o, leave) >= self.manner.full * lift.seats
+
+    def _in_sight(self, t: int, o: int, leave: int) -> int:
+        """Those airside or queueing whom no earlier lift will take and who can pass by then."""
+        passing = min(int(self.queue[:, o].sum()), int(self._gate[o, t:leave].sum()))
+        promised = int(self.booked[o, t : leave + 1].sum())
+        return int(self.inside[:, o].sum()) + passing - promised
 
     def _fits(self, t: int, n: int, b: int, o: int) -> bool:
         p, lift = self.problem, self.problem.lifts[n]

@@ -14,12 +14,12 @@ import numpy as np
 
 from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import Formulation
-from safepassage.plan.linear import Whole, solve
+from safepassage.plan.linear import Reals, Whole, solve
 from safepassage.plan.problem import Problem, Sortie
-from safepassage.plan.relaxation import relaxed
+from safepassage.plan.relaxation import Relaxation, relaxed
 from safepassage.plan.steering import with_fixed
 
-_FLOWS = ("gate", "board", "carry", "clear", "onward")
+FLOWS = ("gate", "board", "carry", "clear", "onward")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,21 +58,33 @@ def with_people(
     p = formulation.problem
     fixed = with_fixed(formulation, home, sorties, p.steps)
     small = relaxed(replace(formulation, programme=fixed), np.arange(p.steps))
-    columns = np.concatenate([formulation.column[name].ravel() for name in _FLOWS])
+    columns = np.concatenate([formulation.column[name].ravel() for name in FLOWS])
     whole = np.unique(small.column_of[columns])
     found = solve(small.programme, seconds=seconds, method="mip", whole=whole[whole >= 0])
     if not np.isfinite(found.value):
         raise EngineError("no whole flow of people was found in the time allowed; allow more")
-    left = np.rint(found.columns).astype(np.int64)
+    return drafted(formulation, small, home, sorties, found.columns, -found.value)
+
+
+def drafted(
+    formulation: Formulation,
+    small: Relaxation,
+    home: list[Whole],
+    sorties: Sequence[Sortie],
+    values: Reals,
+    value: float,
+) -> Draft:
+    """The draft that values of the merged columns mean."""
+    left = np.rint(values).astype(np.int64)
     flows = {}
-    for name in _FLOWS:
+    for name in FLOWS:
         block = small.column_of[formulation.column[name]]
         _, first = np.unique(block.ravel(), return_index=True)
         taken = np.zeros(block.size, np.int64)  # equal columns were merged: the first has it all
         taken[first] = np.where(block.ravel()[first] >= 0, left[block.ravel()[first]], 0)
         flows[name] = taken.reshape(block.shape)
     return Draft(
-        p,
+        formulation.problem,
         home,
         list(sorties),
         flows["gate"],
@@ -80,5 +92,5 @@ def with_people(
         flows["carry"],
         flows["clear"],
         flows["onward"],
-        -found.value,
+        value,
     )

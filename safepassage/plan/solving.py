@@ -13,15 +13,19 @@ from typing import Any
 
 from safepassage.plan.bounds import Bound, PeopleBound, bound, bucket_lengths, people_bound
 from safepassage.plan.document import ASSUMPTIONS, FORMAT, VERSION, draft_json, problem_json
+from safepassage.plan.eager import eagerly
 from safepassage.plan.errors import EngineError
+from safepassage.plan.exact import exact_ending, exactly, is_small, one_class
 from safepassage.plan.feasible import require_feasible
+from safepassage.plan.formulation import Formulation
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
-from safepassage.plan.steering import MANNERS, eagerly, exact_ending, in_one_pass
+from safepassage.plan.steering import MANNERS, in_one_pass
 
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
-ENDINGS = ((40.0, 0.3), (64.0, 0.15))  # hours before the deadline, share of the time
+ENDINGS = ((48.0, 0.12), (48.0, 0.12))  # hours before the deadline, share of the time
+WHOLE = 0.3  # share of the time for solving a small operation whole
 _SECONDS = 60.0
 
 
@@ -83,14 +87,10 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
         EngineError: not even a first plan could be made.
     """
     require_feasible(problem)
-    began, began_at = time.process_time(), time.monotonic()
+    began = time.process_time()
 
     def goes_on(share: float = 1.0) -> bool:
         return time.process_time() - began < seconds * share
-
-    def slower() -> float:
-        """Seconds on the wall for one of ours: the engine's own limit is on the wall."""
-        return max(1.0, (time.monotonic() - began_at) / max(0.1, time.process_time() - began))
 
     lengths = bucket_lengths(problem)
     first = bound(problem, lengths[0])
@@ -99,8 +99,11 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     tell(Progress(Stage.PLAN, people=draft.people))
     rough = bound(problem.pooled(), lengths[0])
     tell(Progress(Stage.PROOF, at_most=int(rough.value)))
-    if rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
-        draft = _better(first, draft, seconds, goes_on, slower, tell)
+    if is_small(first.formulation):
+        draft = _whole(first.formulation, draft, WHOLE * seconds)
+        tell(Progress(Stage.BETTER, people=draft.people))
+    elif rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
+        draft = _better(first, draft, seconds, goes_on, tell)
     objective = first
     gap = (first.value - draft.value) / max(1e-9, abs(first.value))
     if gap > CLOSE_ENOUGH and len(lengths) > 1 and goes_on(0.9):
@@ -128,24 +131,28 @@ def _first_plan(steered: Bound) -> Draft:
     return best
 
 
+def _whole(hourly: Formulation, draft: Draft, seconds: float) -> Draft:
+    """The best plan there is, if the integer solver finds it in its time."""
+    found = exactly(hourly, seconds)
+    if found is None:
+        return draft
+    home, sorties, _ = found
+    return max(draft, with_people(hourly, home, sorties), key=lambda d: d.value)
+
+
 def _better(
-    steered: Bound,
-    draft: Draft,
-    seconds: float,
-    goes_on: Callable[..., bool],
-    slower: Callable[[], float],
-    tell: Tell,
+    steered: Bound, draft: Draft, seconds: float, goes_on: Callable[..., bool], tell: Tell
 ) -> Draft:
     """Eagerly, then the last days by the integer solver, twice; whatever is best is kept."""
     p, hourly = draft.problem, steered.formulation
     best = max(draft, with_people(hourly, *eagerly(p)), key=lambda d: d.value)
     tell(Progress(Stage.BETTER, people=best.people))
+    nameless = one_class(p)
     for hours, share in ENDINGS:
         if not goes_on(0.6):
             break
         start = max(0, p.steps - round(hours / p.step_hours))
-        spare = share * seconds * slower()
-        ended = exact_ending(hourly, best.home, best.sorties, start, spare)
+        ended = exact_ending(nameless, best, start, share * seconds)
         if ended is None:
             continue
         try:
