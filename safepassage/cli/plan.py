@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from safepassage.cli import plan_calling, plan_posting
+from safepassage.cli import plan_calling, plan_export, plan_posting, plan_shuttle
 from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import print_json, print_table
@@ -154,7 +154,10 @@ def compare(first: PlanArgument, second: PlanArgument, json: JsonOption = False)
     )
 
 
+app.command("export")(plan_export.export)
 app.command("post")(plan_posting.post)
 app.command("publish")(plan_posting.publish)
 app.command("callforward")(plan_calling.callforward)
 app.command("families")(plan_calling.families)
+app.command("shuttle")(plan_shuttle.shuttle)
+app.command("shuttle-check")(plan_shuttle.shuttle_check)

@@ -9,7 +9,7 @@ may be far away.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -45,7 +45,16 @@ KEYS = {
     "basing",
     "limits",
 }
-LIMITS = {"slots", "runway", "airside", "rates", "beds", "clears", "intake_a_day", "places"}
+LIMITS = {
+    "slots": "parking slots",
+    "runway": "runway movements an hour",
+    "airside": "places airside",
+    "rates": "people an hour",
+    "beds": "beds",
+    "clears": "people cleared an hour",
+    "intake_a_day": "people taken in a day",
+    "places": "places",
+}
 
 
 @dataclass(frozen=True)
@@ -69,9 +78,10 @@ class _Grid:
                 f"demand: unknown part {sorted(unknown)[0]!r}; known: {_list(KEYS)}"
             )
         limits = self.demand.get("limits") or {}
-        if set(limits) - LIMITS:
+        unknown = set(limits) - set(LIMITS)
+        if unknown:
             raise PlanInputError(
-                f"limits: unknown part {sorted(set(limits) - LIMITS)[0]!r}; known: {_list(LIMITS)}"
+                f"limits: unknown part {sorted(unknown)[0]!r}; known: {_list(LIMITS)}"
             )
         self.limits: Mapping[str, Mapping[str, float]] = limits
         for part, values in limits.items():
@@ -123,7 +133,7 @@ class _Grid:
         value = self.limits.get(part, {}).get(place, otherwise)
         if value is None:
             self.notes.append(
-                f"nothing says how many {part} {place} has: it does not limit the plan"
+                f"nothing says how many {LIMITS[part]} {place} has: that does not limit the plan"
             )
             return UNLIMITED
         return float(value)
@@ -132,7 +142,7 @@ class _Grid:
         return [place.is_open(self.starts + self.hours(t)) for t in range(self.steps)]
 
 
-def _list(words: set[str]) -> str:
+def _list(words: Iterable[str]) -> str:
     return ", ".join(sorted(words))
 
 

@@ -93,7 +93,7 @@ class Job:
     said: str = ""  # why it failed
     started_at: datetime | None = None
     ended_at: datetime | None = None
-    sha256: str = ""  # of the plan that it made
+    sha256: str = ""  # of the plan that it made, as its signature will name it
 
     def seconds(self, now: datetime) -> float:
         """How long it has been worked on."""

@@ -26,6 +26,7 @@ from safepassage.planner.job import NO_MEMORY, TASK, Job, Kind, State, Task
 AT_ONCE = 2
 WAITING_MAX = 20
 _GRACE_SECONDS = 3.0
+_COMPLAINT_MAX = 2000  # bytes
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -98,6 +99,12 @@ class Jobs:
                     process.terminate()
         return self.get(id)
 
+    def pid(self, id: str) -> int | None:
+        """The process of a job that runs here."""
+        with self._mutex:
+            process = self._processes.get(id)
+        return None if process is None else process.pid
+
     def stop(self) -> None:
         """End every process; what was under way is shown as interrupted from now on."""
         with self._mutex:
@@ -162,7 +169,7 @@ def _complaint(process: subprocess.Popen[bytes]) -> bytes:
     assert process.stderr is not None  # noqa: S101 - it was asked for
     with process.stderr:
         for line in process.stderr:
-            last = line[-300:]
+            last = (last + line)[-_COMPLAINT_MAX:]
     return last
 
 
@@ -178,11 +185,11 @@ def _ended(process: subprocess.Popen[bytes]) -> int:
 
 
 def _how_it_ended(code: int | None, complaint: bytes) -> str:
+    if b"MemoryError" in complaint or b"bad_alloc" in complaint:
+        return NO_MEMORY
     if code is not None and code < 0:
         if -code == signal.SIGKILL:
             return "the system ended it, most likely because memory ran out: " + NO_MEMORY
         return f"it crashed ({signal.Signals(-code).name}); nothing else was harmed. Solve it again"
-    if b"MemoryError" in complaint or b"bad_alloc" in complaint:
-        return NO_MEMORY
-    last = complaint.decode("utf-8", "replace").strip()
+    last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
     return f"it ended without a plan; nothing else was harmed. It said: {last or 'nothing'}"

@@ -118,6 +118,16 @@ def sheet_of(files: Files, shape: Operation) -> Sheet:
     )
 
 
+def labels_of(sheet: Sheet) -> dict[str, tuple[str, str]]:
+    """What each field is about, and what it is, by its path."""
+    rows = [sheet.times, *sheet.people, *sheet.gates, *sheet.origins, *sheet.bases, *sheet.havens]
+    rows += sheet.fleets
+    for gate, path in ((g.name, g.cells[0][0].split(".", 2)[2]) for g in sheet.gates):
+        rows += [r._replace(name=gate) for r in (*sheet.hours[path], *sheet.closures[path])]
+    named = {path: (row.name, what) for row in rows for path, what, _ in row.cells}
+    return named | {row.path: (row.name, "people") for row in sheet.people}
+
+
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"

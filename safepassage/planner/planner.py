@@ -9,8 +9,6 @@ plan = planner.plan(job.id)      # once the job is done
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +18,10 @@ from typing import Any
 from safepassage.plan.document import problem_of
 from safepassage.plan.whatif import changed
 from safepassage.planner.errors import PlanChangedError, UnknownPlanError
+from safepassage.planner.files import get_json
 from safepassage.planner.job import Job, Kind, State, Task
 from safepassage.planner.jobs import Jobs
+from safepassage.planner.posting import digest
 from safepassage.planner.scenarios import Scenario, Scenarios
 
 SECONDS = (5.0, 60.0, 300.0)  # for how long one may be asked to look for better
@@ -46,6 +46,7 @@ class Planner:
     """The planning of one operation, in a folder beside its ledger."""
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
         self._plans = folder / "plans"
         self.scenarios = Scenarios(folder / "scenarios", clock)
         self.jobs = Jobs(folder / "jobs", clock)
@@ -96,17 +97,14 @@ class Planner:
         if job.task.kind is not Kind.SOLVE or job.state is not State.DONE:
             raise UnknownPlanError("this job has made no plan; look at the list of all")
         file = self.file_of(id)
-        try:
-            content = file.read_bytes()
-        except OSError:
-            content = b""
-        if hashlib.sha256(content).hexdigest() != job.sha256:
+        document = get_json(file)
+        if not isinstance(document, dict) or digest(document) != job.sha256:
             raise PlanChangedError(
                 f"the file of plan {id} is gone or was changed after it was made: it cannot be"
                 " shown as that plan. Solve the scenario again"
             )
         scenario = self.scenarios.get(job.task.scenario)
-        return KeptPlan(job=job, scenario=scenario, file=file, document=json.loads(content))
+        return KeptPlan(job=job, scenario=scenario, file=file, document=document)
 
     def what_ifs(self, plan: str) -> list[Job]:
         """What was asked about a plan, the oldest first."""

@@ -39,9 +39,13 @@ class Table(NamedTuple):
     rows: list[tuple[Cell, ...]]
 
 
-def workbook(document: Mapping[str, Any], operation: Operation, name: str) -> bytes:
-    """The plan document of a scenario called `name` as an XLSX file."""
+def workbook(document: Mapping[str, Any], operation: Operation | None, name: str) -> bytes:
+    """The plan document of a scenario called `name` as an XLSX file.
+
+    Without the operation, places go by their ids and instants stand in UTC alone.
+    """
     t = timeline(document)
+    title = document["problem"]["name"] if operation is None else operation.name
     made = io.BytesIO()
     options = {
         "in_memory": True,
@@ -53,21 +57,23 @@ def workbook(document: Mapping[str, Any], operation: Operation, name: str) -> by
         book.set_properties({"created": _LONG_AGO})
         styles = _styles(book)
         for table in _tables(document, operation, t, name):
-            _write(book, table, styles, f"{operation.name}: {name}")
+            _write(book, table, styles, f"{title}: {name}")
     return made.getvalue()
 
 
 def _tables(
-    document: Mapping[str, Any], operation: Operation, t: Timeline, name: str
+    document: Mapping[str, Any], operation: Operation | None, t: Timeline, name: str
 ) -> Iterable[Table]:
-    called: dict[str, str] = {p.id: p.name or p.id for p in operation.places}
-    called |= {c.id: c.name for c in operation.categories}
-    local = operation.local_zone
-    times = (Column("UTC", "instant"), Column(local, "instant"))
+    called: dict[str, str] = {}
+    zones = ["UTC"]
+    if operation is not None:
+        called |= {p.id: p.name or p.id for p in operation.places}
+        called |= {c.id: c.name for c in operation.categories}
+        zones.append(operation.local_zone)
+    times = tuple(Column(name, "instant") for name in zones)
 
-    def both(step: int) -> tuple[datetime, datetime]:
-        at = t.at(step)
-        return at, at.astimezone(zone(local))
+    def both(step: int) -> tuple[datetime, ...]:
+        return tuple(t.at(step).astimezone(zone(name)) for name in zones)
 
     yield _summary(document, called, t, name)
     yield _sorties(document, called, t, times, both)
@@ -76,7 +82,7 @@ def _tables(
     yield _left(document, called, t)
 
 
-Both = Callable[[int], tuple[datetime, datetime]]
+Both = Callable[[int], tuple[datetime, ...]]  # a step in every zone that is shown
 
 
 def _summary(

@@ -7,7 +7,6 @@ memory gives up, and lets the desks go first.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import resource
@@ -23,9 +22,9 @@ from safepassage.plan.document import problem_of
 from safepassage.plan.progress import Progress
 from safepassage.plan.solving import plan
 from safepassage.plan.whatif import people_at_most, what_if
-from safepassage.planner.files import get_json, put, put_json
+from safepassage.planner.files import get_json, put_json
 from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, TASK, Kind
-from safepassage.planner.posting import sealed
+from safepassage.planner.posting import SEAL, sealed
 from safepassage.planner.scenarios import Wanted
 
 MEMORY_SHARE = 0.75  # of the machine; more than that and everybody else suffers
@@ -88,9 +87,9 @@ def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
     if faults:
         raise SafePassageError(f"the plan breaks a rule and was thrown away: {faults[0].sentence}")
     document["notes"] = list(setup.notes)
-    text = json.dumps(sealed(document), ensure_ascii=False)
-    put(out, text)
-    return {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+    document = sealed(document)
+    put_json(out, document)
+    return {"sha256": document[SEAL]}
 
 
 def _what_if(task: dict[str, Any], plan_file: Path, write: Write) -> dict[str, Any]:

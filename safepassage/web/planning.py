@@ -9,19 +9,18 @@ def desk(viewer: Viewing, planner: Planning) -> Response: ...
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
+from safepassage.model.instant import parse_instant
 from safepassage.model.operation import Operation
 from safepassage.planner.job import Job
 from safepassage.planner.planner import Planner
 from safepassage.planner.scenarios import Scenario
 from safepassage.web.access import NoAccountsError
 from safepassage.web.page import desk_of
-
-RECENT = timedelta(minutes=10)  # for so long a job that ended is shown beside those under way
 
 
 def planning(request: Request) -> Planner:
@@ -49,15 +48,22 @@ class Shown(NamedTuple):
 
 
 class UnderWay(NamedTuple):
-    """What is being worked out, and what was until just now."""
+    """What is being worked out, and what was done since the page was opened."""
 
     jobs: tuple[Shown, ...]
+    since: datetime
     is_any_running: bool
 
 
-def under_way(planner: Planner, jobs: Iterable[Job], now: datetime) -> UnderWay:
-    """Those of these jobs that are not over, or were not a few minutes ago."""
-    recent = [j for j in jobs if not j.state.is_over or _ended_since(j, now - RECENT)]
+def under_way(request: Request, planner: Planner, jobs: Iterable[Job]) -> UnderWay:
+    """Those of these jobs that were not over when the page was opened.
+
+    The page says when that was as it asks again, so that whoever waited sees how a job ended.
+    """
+    now = planner.clock()
+    asked = request.query_params.get("since")
+    since = parse_instant(asked, "since") if asked else now
+    recent = [j for j in jobs if not j.state.is_over or (j.ended_at and j.ended_at >= since)]
     names = {s.id: s for s in planner.scenarios.all()}
     shown = tuple(
         Shown(
@@ -68,11 +74,7 @@ def under_way(planner: Planner, jobs: Iterable[Job], now: datetime) -> UnderWay:
         )
         for j in recent
     )
-    return UnderWay(shown, any(not j.state.is_over for j in recent))
-
-
-def _ended_since(job: Job, at: datetime) -> bool:
-    return job.ended_at is not None and job.ended_at >= at
+    return UnderWay(shown, since, any(not j.state.is_over for j in recent))
 
 
 class Names:

@@ -12,9 +12,11 @@ import ipaddress
 import os
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,6 +24,7 @@ from fastapi import FastAPI
 from safepassage.model.errors import SafePassageError
 from safepassage.model.operation import Operation
 from safepassage.planner.planner import Planner
+from safepassage.planner.publishing import Posted, publish
 from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import WrongKeyError
@@ -102,6 +105,7 @@ def run(
             protection=protection,
             register=lambda vault: open_registrar(place, vault, protection.trail, utc_now),
             planner=Planner(plans_folder(store.where), utc_now),
+            publish=partial(publish_plan, store_url),
         )
         app = create_app(settings)
         if key_file is not None:
@@ -110,6 +114,18 @@ def run(
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(quiet_config(app), app.state.desk.watch).run(sockets=[listener])
+
+
+def publish_plan(store_url: str, document: Mapping[str, Any], signed_by: str) -> Posted:
+    """Promise a signed plan in the ledger; the desks read it, so it is opened to write for that.
+
+    Raises:
+        PlanRefusedError: it cannot be published as it is.
+        StoreLockedError: another program writes at the moment.
+    """
+    with open_store(store_url, writer=True) as writing:
+        operation = StoreRecords(writing).operation()
+        return publish(writing, operation, document, signed_by=signed_by, now=utc_now())
 
 
 def greet(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from safepassage.model.claim import Claim
@@ -15,6 +15,7 @@ from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
 from safepassage.planner.planner import Planner
+from safepassage.planner.publishing import Posted
 from safepassage.registrar import Registrar
 from safepassage.secure.password import SIGN_IN
 from safepassage.secure.unlock import STRONG, Cost
@@ -59,6 +60,7 @@ class Settings:
     protection: Protection | None = None  # accounts; None: the printed link is the only way in
     register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
     planner: Planner | None = None  # None: these desks keep no plans
+    publish: Callable[[Mapping[str, Any], str], Posted] | None = None  # a plan, and who signs it
     sign_in_cost: Cost = SIGN_IN
     unlock_cost: Cost = STRONG
     clock: Callable[[], datetime] = utc_now

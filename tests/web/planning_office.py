@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from safepassage.cli.init import take_operation
@@ -13,6 +14,7 @@ from safepassage.planner.planner import Planner
 from safepassage.store import open_store
 from safepassage.web.app import create_app
 from safepassage.web.records import StoreRecords
+from safepassage.web.server import publish_plan
 from safepassage.web.settings import Settings, utc_now
 from tests.planner.island import OPERATION, OPERATION_FILE
 from tests.web.conftest import ORIGIN, Clock
@@ -42,6 +44,7 @@ def planning_office(
             poll_seconds=0.05,
             protection=protection,
             planner=planner,
+            publish=partial(publish_plan, str(folder / "ledger.db")),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )

@@ -169,7 +169,7 @@ def test_what_changes_buy_is_worked_out_on_demand(
 
 
 def test_plans_stand_side_by_side(desk: TestClient, planner: Planner, plan: str) -> None:
-    more = planner.scenarios.all()[0]
+    more = next(s for s in planner.scenarios.all() if s.name == "More beds")
     job = ended(planner, planner.solve(more.id, "planner-1", 0.3))
     page = desk.get(f"/planning/compare?plan={plan}&plan={job.id}").text
     assert 'class="differs"' in page
@@ -189,3 +189,19 @@ def test_the_workbook_is_what_the_page_shows(desk: TestClient, plan: str) -> Non
     to_bases = [row for row in sorties[1:] if row[2] == "The airstrip"]
     assert sum(row[aboard] for row in to_bases) == document["people_out"]["total"]
     assert len(sorties) - 1 == len(document["sorties"]) + len(document["onward"])
+
+
+def test_a_plan_is_signed_by_whoever_says_which_one(
+    desk: TestClient, planner: Planner, plan: str
+) -> None:
+    page = desk.get(f"/planning/plans/{plan}").text
+    assert "No plan is in force yet." in page
+    answer = desk.post(f"/planning/plans/{plan}/publish", data={"again": "ffffff"})
+    assert answer.status_code == 400
+    mark = planner.plan(plan).job.sha256[:6]
+    answer = desk.post(f"/planning/plans/{plan}/publish", data={"again": mark.upper()})
+    assert answer.status_code == 200, answer.text
+    assert re.search(
+        r'in force</strong> · signed by <bdi dir="ltr" class="ids">planner-1', answer.text
+    )
+    assert "in force" in desk.get("/planning").text

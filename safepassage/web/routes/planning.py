@@ -11,12 +11,14 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from safepassage.model.errors import BadQuestionError
+from safepassage.model.observation import PlanSignature
 from safepassage.planner.job import Job, Kind
 from safepassage.planner.numbers import differences, files_of
 from safepassage.planner.planner import SECONDS, Planner
+from safepassage.planner.publishing import in_force
 from safepassage.planner.workbook import workbook
 from safepassage.secure.roles import Action
-from safepassage.web.access import Viewing, requires
+from safepassage.web.access import NoAccountsError, Viewing, requires
 from safepassage.web.page import desk_of, render, wants_json
 from safepassage.web.plan_compare import compared
 from safepassage.web.plan_page import CHANGES, DAYS, plan_page, resource_key
@@ -25,6 +27,7 @@ from safepassage.web.planning import Planning, under_way
 router = APIRouter(prefix="/planning", dependencies=[Depends(requires(Action.PLAN))])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHANGES_MAX = 12
+MARK_LENGTH = 6  # characters of a plan's hash that whoever signs it types
 COMPARED_MAX = 5
 
 
@@ -39,7 +42,8 @@ def desk(request: Request, planner: Planning) -> Response:
         request,
         "planning/desk.html",
         scenarios=[(s, [j for j in solved if j.task.scenario == s.id]) for s in _all(planner)],
-        waiting=under_way(planner, jobs, desk_of(request).settings.clock()),
+        waiting=under_way(request, planner, jobs),
+        signed=signed_plan(request),
         seconds=SECONDS,
     )
 
@@ -83,7 +87,10 @@ def show(
         "planning/plan.html",
         p=page,
         operation=plan.scenario.read,
-        waiting=under_way(planner, asked, desk_of(request).settings.clock()),
+        waiting=under_way(request, planner, asked),
+        signed=signed_plan(request),
+        can_publish=desk_of(request).settings.publish is not None,
+        mark=MARK_LENGTH,
         changes=CHANGES,
         days=DAYS,
         resource_key=resource_key,
@@ -104,6 +111,32 @@ def what_if(
         raise BadQuestionError(f"choose 1 to {CHANGES_MAX} changes, for example gates +10%")
     planner.what_if(id, changes, viewer.account)
     return RedirectResponse(f"/planning/plans/{id}#under-way", 303)
+
+
+def signed_plan(request: Request) -> PlanSignature | None:
+    """The plan in force: the one that was signed last."""
+    with desk_of(request).settings.records.ledger() as ledger:
+        return in_force(ledger)
+
+
+@router.post("/plans/{id}/publish")
+def publish(
+    request: Request,
+    id: str,
+    viewer: Viewing,
+    planner: Planning,
+    again: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Sign a plan: its promises go into the ledger, once the beginning of its hash was typed."""
+    plan, publishing = planner.plan(id), desk_of(request).settings.publish
+    if publishing is None:
+        raise NoAccountsError("these desks cannot write: sign with `safepassage plan publish`")
+    if again.strip().lower() != plan.job.sha256[:MARK_LENGTH]:
+        raise BadQuestionError(
+            f"nothing was signed: type the first {MARK_LENGTH} characters of the plan's mark"
+        )
+    publishing(plan.document, viewer.account)
+    return RedirectResponse(f"/planning/plans/{id}#signed", 303)
 
 
 @router.get("/plans/{id}/plan.json")

@@ -18,7 +18,15 @@ from safepassage.model.errors import BadQuestionError, SafePassageError
 from safepassage.model.operation import Operation
 from safepassage.plan.setup import network_of
 from safepassage.planner.job import Kind
-from safepassage.planner.numbers import Files, differences, files_of, put, sheet_of, wrongs_of
+from safepassage.planner.numbers import (
+    Files,
+    differences,
+    files_of,
+    labels_of,
+    put,
+    sheet_of,
+    wrongs_of,
+)
 from safepassage.planner.planner import SECONDS, Planner
 from safepassage.planner.scenarios import Scenario, Wanted
 from safepassage.secure.roles import Action, Viewer
@@ -74,11 +82,12 @@ def _form(
     fault: SafePassageError | None = None,
 ) -> Response:
     wrongs = wrongs_of(fault) if fault is not None else ()
+    sheet = sheet_of(files, operation)
     return render(
         request,
         "planning/form.html",
         422 if fault is not None else 200,
-        sheet=sheet_of(files, operation),
+        sheet=sheet,
         base=scenario,
         operation=operation,
         class_options=[(c.id, c.name) for c in operation.categories if not c.staff],
@@ -86,6 +95,7 @@ def _form(
         zone=files.demand.get("zone", operation.local_zone),
         typed=typed,
         wrongs=wrongs,
+        labels=labels_of(sheet),
         wrong={w.path: w.sentence for w in wrongs},
     )
 
