@@ -1,6 +1,7 @@
-"""A folder of CSV files with boats, docks and distances, as published evacuation instances have it.
+"""A folder of CSV files with boats, docks and distances, as published instances have it.
 
-    input/vessels.csv               Vessel_name, max_cap, vmax, v_loaded, loading time, time to availability
+    input/vessels.csv               Vessel_name, max_cap, vmax, v_loaded, loading time,
+                                    time to availability
     input/initial vessel docks.csv  Vessel, Dock
     input/vessel compatibility.csv  Dock, Resource, Compatibility (1 or 0)
     input/scenarios.csv             Location, private_evac, Actual_demand, Demand_0, Demand_1, ...
@@ -133,7 +134,7 @@ def _counts(scenarios: list[_Row]) -> dict[str, list[int]]:
 
 
 def _to_take(row: _Row, column: str) -> int:
-    """People to fetch, those left out who leave by themselves; the parts of a person do not count."""
+    """People to fetch, without those who leave by themselves; parts of a person do not count."""
     return max(0, math.ceil(row.number(column) - row.number("private_evac", 0) - 0.5))
 
 

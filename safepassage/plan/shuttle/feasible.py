@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from safepassage.plan.errors import InfeasibleError
 from safepassage.plan.shuttle.problem import FAR, ShuttleProblem
 
@@ -17,8 +19,9 @@ def require_reachable(problem: ShuttleProblem) -> None:
             _reaches(problem, v, p) for v in range(len(problem.vehicles))
         ):
             raise InfeasibleError(
-                f"{place}: {int(problem.people[p]):,} people wait there and no vehicle can take them"
-                " to a haven; give one of its docks a distance to and from, or let a vehicle use it"
+                f"{place}: {int(problem.people[p]):,} people wait there and no vehicle can take"
+                " them to a haven; give one of its docks a distance to and from, or let a"
+                " vehicle use it"
             )
 
 
@@ -27,9 +30,9 @@ def _reaches(problem: ShuttleProblem, number: int, place: int) -> bool:
     trips = problem.trips[number]
     if (trips.first[place] < FAR).any():
         return True
-    havens = {int(b) for b in (trips.first < FAR).any(0).nonzero()[0]}
+    havens = {int(b) for b in np.flatnonzero((trips.first < FAR).any(0))}
     while True:
-        onward = {int(b) for a in havens for b in (trips.later[a] < FAR).any(0).nonzero()[0]}
+        onward = {int(b) for a in havens for b in np.flatnonzero((trips.later[a] < FAR).any(0))}
         if onward <= havens:
             break
         havens |= onward

@@ -1,11 +1,11 @@
-"""What is asked of shuttling vehicles: who waits where, which docks, how fast and how large they are.
+"""What is asked of shuttling vehicles: who waits where, which docks, how fast, how many seats.
 
 A *place* is where people wait; it has *docks*.  A *haven* is a dock where they are safe.  A vehicle
 goes from where it starts to a dock, to a haven, to a dock, and so on: a *trip* ends with the last
 person unloaded at a haven.  Any number of vehicles may use a dock at once.
 
-Times are whole microseconds, `TICKS`, each leg rounded up, so that what fits can be done.  A plan in
-exact time ends at most one tick a leg sooner than the same plan here; bounds give those ticks away.
+Times are whole microseconds, `TICKS`, each leg rounded up, so that what fits can be done.  In exact
+time a plan ends at most one tick a leg sooner than here; bounds give those ticks away.
 Axes, in this order: haven a, dock d, place p, haven b.
 """
 
@@ -69,7 +69,7 @@ class Trips:
 
 @dataclass(frozen=True, eq=False)
 class ShuttleProblem:
-    """Everything a plan depends on; `question` is the same as plain values, as somebody wrote it."""
+    """Everything a plan depends on; `question` is the same as somebody wrote it."""
 
     name: str
     places: tuple[str, ...]

@@ -85,7 +85,8 @@ def _to_fetch(problem: ShuttleProblem, known: Whole, is_last: bool, trips: list[
     sent = np.zeros_like(believed)
     for t in trips:
         sent[problem.dock_place[t.dock]] += problem.vehicles[t.vehicle].seats
-    return np.maximum(0, believed - sent)
+    left: Whole = np.maximum(0, believed - sent)
+    return left
 
 
 def _planned(

@@ -1,4 +1,6 @@
-"""From plain values, as somebody wrote them, to a problem of shuttles (docs/reference/shuttle-file.md).
+"""From plain values, as somebody wrote them, to a problem of shuttles.
+
+What each value means is in docs/reference/shuttle-file.md.
 
 The same values go into the plan document as its question, so that a recount can start from what was
 asked and not from what the planner made of it.
@@ -107,6 +109,11 @@ def _leg(legs: _Legs, a: str, b: str, speed: float, shut: set[str]) -> int:
     distance = legs.get((a, b))
     if distance is None or a in shut or b in shut:
         return FAR
+    if distance / speed * 60 > MINUTES_MAX:
+        raise PlanInputError(
+            f"distances: {a} to {b} takes more than {MINUTES_MAX:,} minutes at speed {speed:g};"
+            " use one unit for distances and speeds"
+        )
     return ticks(distance / speed * 60)
 
 
@@ -182,7 +189,8 @@ def _known(value: Any, keys: set[str], what: str) -> Mapping[str, Any]:
         raise PlanInputError(f"{what}: write its parts, like {', '.join(sorted(keys))}")
     if unknown := set(value) - keys:
         raise PlanInputError(
-            f"{what}: unknown part {sorted(map(str, unknown))[0]!r}; known: {', '.join(sorted(keys))}"
+            f"{what}: unknown part {sorted(map(str, unknown))[0]!r};"
+            f" known: {', '.join(sorted(keys))}"
         )
     return value
 

@@ -1,8 +1,8 @@
 """The earliest hour by which everybody can be out, and the proof that no plan is earlier.
 
 A plan ends when a tour ends, so the hours that come into question are the ends of tours: a sorted
-list.  From a first plan downwards and a bound upwards, searches aim between the two, low first, with
-few nodes; whichever end a search settles moves.  When the two meet, the plan is as early as any.
+list.  From a first plan downwards and a bound upwards, searches aim between the two, low first,
+with few nodes; whichever end a search settles moves.  When the two meet, no plan is earlier.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class _Run:
 
 
 def trimmed(problem: ShuttleProblem, found: list[Tours], choice: Choice) -> Choice:
-    """The same end with less going to and fro: each vehicle's earliest tour that is still enough."""
+    """The same end with less going to and fro: of each vehicle its earliest tour that is enough."""
     calls = np.array(choice.calls)
     for v in np.argsort([-_end(found[v], c) for v, c in enumerate(calls)], kind="stable"):
         others = (np.delete(calls, v, 0) * np.delete(problem.seats, v)[:, None]).sum(0)
