@@ -23,7 +23,7 @@ from safepassage.plan.shuttle.problem import ShuttleProblem, Vehicle
 from safepassage.plan.shuttle.schedule import SECOND, Trip, trips_of
 from safepassage.plan.shuttle.solving import Solved, solve
 
-CLOSE_ENOUGH = 0.001  # of the end: a plan that will be made anew need not be better
+CLOSE_ENOUGH = 0.005  # of the end: a plan that will be made anew need not be better
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def rolled(
     problem: ShuttleProblem,
     every: int,
     counts: Whole,
-    seconds: float = 8.0,
+    seconds: float = 5.0,
     tell: Callable[[str], None] = lambda _said: None,
 ) -> Rolled:
     """Carry out the plans of all counts, [k, p]; CPU seconds for each plan.
@@ -69,7 +69,10 @@ def rolled(
         now = k * every
         began = time.process_time()
         to_fetch = _to_fetch(problem, counts[: k + 1], is_last, trips)
-        solved = _planned(problem, to_fetch, now, trips, seconds) if to_fetch.any() else None
+        solved: Solved | None = None
+        if to_fetch.any():
+            rest = problem.later(to_fetch, _vehicles(problem, now, trips))
+            solved = solve(rest, seconds, 0.0 if is_last else CLOSE_ENOUGH)
         begun = trips_of(solved, None if is_last else now + every) if solved else []
         trips += begun
         ends = solved.end if solved else None
@@ -89,22 +92,18 @@ def _to_fetch(problem: ShuttleProblem, known: Whole, is_last: bool, trips: list[
     return left
 
 
-def _planned(
-    problem: ShuttleProblem, to_fetch: Whole, now: int, trips: list[Trip], seconds: float
-) -> Solved:
-    vehicles = tuple(_where(problem, v, now, trips) for v in range(len(problem.vehicles)))
-    return solve(problem.later(to_fetch, vehicles), seconds, CLOSE_ENOUGH)
-
-
-def _where(problem: ShuttleProblem, number: int, now: int, trips: list[Trip]) -> Vehicle:
-    """A vehicle as the trips so far leave it."""
-    vehicle = problem.vehicles[number]
-    mine = [t for t in trips if t.vehicle == number]
-    if not mine:
-        return vehicle.ready_at(max(vehicle.ready, now))
-    last = max(mine, key=lambda t: t.ends)
-    name = problem.havens[last.haven]
-    return vehicle.from_haven(last.haven, name, max(last.ends, now))
+def _vehicles(problem: ShuttleProblem, now: int, trips: list[Trip]) -> tuple[Vehicle, ...]:
+    """The vehicles as the trips so far leave them."""
+    last = {t.vehicle: t for t in sorted(trips, key=lambda t: t.ends)}
+    found = []
+    for number, vehicle in enumerate(problem.vehicles):
+        if number in last:
+            trip = last[number]
+            name = problem.havens[trip.haven]
+            found.append(vehicle.from_haven(trip.haven, name, max(trip.ends, now)))
+        else:
+            found.append(vehicle.ready_at(max(vehicle.ready, now)))
+    return tuple(found)
 
 
 def counts_json(done: Rolled) -> list[dict[str, Any]]:
