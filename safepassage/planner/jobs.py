@@ -45,7 +45,7 @@ class Jobs:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="planning")
         self._mutex = threading.Lock()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._under_way: set[str] = set()
+        self._under_way: dict[str, threading.Event] = {}  # set when the job is over
         self._unwanted: set[str] = set()
         self._is_stopping = False
 
@@ -81,7 +81,7 @@ class Jobs:
                     f"{WAITING_MAX} jobs wait already: cancel one, or come back when one is done"
                 )
             id = f"{self._clock():%Y%m%dt%H%M%S}{secrets.token_hex(3)}"
-            self._under_way.add(id)
+            self._under_way[id] = threading.Event()
         folder = self._folder / id
         held = kept.begin(folder, task, self._clock())
         put_json(folder / TASK, told)
@@ -92,11 +92,13 @@ class Jobs:
         """End a job that is under way; one that is over stays as it is."""
         self.get(id)
         with self._mutex:
-            if id in self._under_way:
+            over, process = self._under_way.get(id), self._processes.get(id)
+            if over is not None:
                 self._unwanted.add(id)
-                process = self._processes.get(id)
-                if process is not None:
-                    process.terminate()
+            if process is not None:
+                process.terminate()
+        if over is not None and process is not None:
+            over.wait(_GRACE_SECONDS)
         return self.get(id)
 
     def pid(self, id: str) -> int | None:
@@ -130,8 +132,9 @@ class Jobs:
         finally:
             with self._mutex:
                 self._processes.pop(folder.name, None)
-                self._under_way.discard(folder.name)
+                over = self._under_way.pop(folder.name)
             os.close(held)
+            over.set()
 
     def _begun(self, folder: Path, out: Path) -> subprocess.Popen[bytes] | None:
         out.parent.mkdir(parents=True, exist_ok=True)
