@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from safepassage.cli import plan_calling, plan_export, plan_posting, plan_shuttle
+from safepassage.cli import (
+    plan_calling,
+    plan_export,
+    plan_posting,
+    plan_rolling,
+    plan_shuttle,
+)
 from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import print_json, print_table
@@ -29,7 +35,7 @@ EXIT_FOUND = 1
 
 @app.callback()
 def plan() -> None:
-    """Plans: solve, check, what-if, compare."""
+    """Plans: solve, check, what-if, compare; post, publish, call forward, plan on."""
 
 
 def read_setup(operation: Path, demand: Path) -> Setup:
@@ -161,3 +167,4 @@ app.command("callforward")(plan_calling.callforward)
 app.command("families")(plan_calling.families)
 app.command("shuttle")(plan_shuttle.shuttle)
 app.command("shuttle-check")(plan_shuttle.shuttle_check)
+app.command("replan")(plan_rolling.replan)

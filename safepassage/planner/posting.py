@@ -129,6 +129,11 @@ def way_in(operation: Operation, gate: str, origin: str) -> list[PlaceId]:
     return [first, end] if gate == origin else [first, PlaceId(gate), end]
 
 
+def out_place(plan: str, number: int) -> PlaceId:
+    """A plan's sortie as a place, counted from 0; the id tells one plan's lifts from another's."""
+    return PlaceId(f"{plan}-out-{number + 1}")
+
+
 class _Posting:
     """The movements of one plan, part by part."""
 
@@ -187,7 +192,7 @@ class _Posting:
             lift, leaves = self.lifts[s["lift"]], int(s["departs"])
             if leaves < self.first:
                 continue
-            place = self.lift_place("out", n)
+            place = out_place(self.plan, n)
             way = lift["to_origin"][self.origins[s["origin"]]][self.bases[s["base"]]]
             yield self.stated(place, s["lift"], s["origin"], s["base"], leaves)
             for c, (name, heads) in enumerate(s["aboard"].items()):
@@ -202,7 +207,7 @@ class _Posting:
             aboard = _taken(waiting[s["base"]], s["people"])
             if launch < self.first:
                 continue
-            place = self.lift_place("on", n)
+            place = PlaceId(f"{self.plan}-on-{n + 1}")
             way = lift["to_haven"][self.bases[s["base"]]][self.havens[s["haven"]]]
             yield self.stated(place, s["lift"], s["base"], s["haven"], launch)
             for c, (name, heads) in enumerate(aboard.items()):
@@ -220,10 +225,6 @@ class _Posting:
         for _, base, name, heads in sorted(came, key=lambda arrival: arrival[0]):
             found[base].append((name, heads))
         return found
-
-    def lift_place(self, kind: str, number: int) -> PlaceId:
-        """A sortie as a place; its id tells one plan's lifts from another's."""
-        return PlaceId(f"{self.plan}-{kind}-{number + 1}")
 
     def stated(
         self, place: PlaceId, lift: str, from_place: str, to_place: str, leaves: int

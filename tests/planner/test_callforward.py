@@ -33,8 +33,7 @@ def test_the_risk_is_kept_in_every_wave() -> None:
 
 def test_more_are_called_the_more_stay_away() -> None:
     heads = [call_forward(island_plan(), Calling(no_show=q)).heads for q in (0.0, 0.1, 0.3)]
-    assert heads == sorted(heads)
-    assert heads[2] > 1.2 * heads[0]
+    assert heads[0] < heads[1] < heads[2]
 
 
 def test_nobody_is_called_who_is_not_known() -> None:

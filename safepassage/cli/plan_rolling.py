@@ -1,0 +1,89 @@
+"""`safepassage plan replan`: the rest of a published plan, solved anew."""
+
+from __future__ import annotations
+
+import json as json_text
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption, opened
+from safepassage.cli.output import print_json
+from safepassage.cli.plan_text import print_plan
+from safepassage.model.errors import BadQuestionError
+from safepassage.model.instant import Window, parse_instant, zulu
+from safepassage.planner.keeping import kept_plan
+from safepassage.planner.posting import Clock, holds_from
+from safepassage.planner.publishing import in_force
+
+
+def replan(
+    store: StoreOption = DEFAULT_STORE,
+    out: Annotated[Path | None, typer.Option(help="Where the new plan is written.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="What happened by then counts; now if left out.")
+    ] = None,
+    shut: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE=FROM/UNTIL",
+            help="A gate or origin that is shut; what the ledger saw closed is known already.",
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Plan the rest of the published plan anew, from what has happened.
+
+    Who has been told when to come keeps hour and gate unless changing it gets people out; how
+    many are told otherwise is said. Nothing is published: `plan publish` does that.
+
+    Example:  safepassage plan replan --shut abbey-gate=2021-08-26T13:30Z/2021-08-27T06:00Z --out
+    new.json
+    """
+    from safepassage.planner.replanning import Shut
+    from safepassage.planner.replanning import replan as planned_on
+
+    with opened(store) as at:
+        signed = in_force(at.ledger)
+        if signed is None:
+            raise BadQuestionError(
+                "no plan was published in this ledger; `safepassage plan publish` does"
+            )
+        document = kept_plan(at.store, signed.plan)
+        until = datetime.now(UTC) if as_of is None else parse_instant(as_of, "as of")
+        closures = [Shut(place, window) for place, window in map(_closure, shut or ())]
+        made = planned_on(at.ledger, document, until, closures)
+    if out is not None:
+        out.write_text(json_text.dumps(made, ensure_ascii=False), encoding="utf-8")
+    if json:
+        wanted = ("replanned", "people_out", "left_behind", "bound", "cpu_seconds", "sha256")
+        print_json({k: made[k] for k in wanted})
+        return
+    _print_change(made)
+    print_plan(made)
+
+
+def _closure(text: str) -> tuple[str, Window]:
+    place, found, span = text.partition("=")
+    start, parted, end = span.partition("/")
+    if not (place and found and parted):
+        raise BadQuestionError(
+            f"--shut {text!r}: write it like abbey-gate=2021-08-26T13:30Z/2021-08-27T06:00Z"
+        )
+    return place, Window(parse_instant(start, "shut from"), parse_instant(end, "shut until"))
+
+
+def _print_change(made: dict[str, Any]) -> None:
+    about = made["replanned"]
+    starts = Clock.of(made).at(holds_from(made))
+    typer.echo(f"planned anew from {zulu(starts)}, in the place of {about['replaces']}")
+    for closure in about["shut"]:
+        typer.echo(f"  {closure['place']} shut from {closure['from']} until {closure['until']}")
+    typer.echo(
+        f"  {about['changed']:,} of {about['called']:,} people who were called are told another"
+        " hour or gate, or not to come"
+    )
+    if about["outside"]:
+        typer.echo(f"  {about['outside']:,} people left otherwise than by the plan's lifts")

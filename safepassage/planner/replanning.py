@@ -1,0 +1,174 @@
+"""Planning on: after a closure, or every few hours, the rest of a published plan is solved anew.
+
+What happened comes from the ledger (`reckoning.py`).  Those who have been told when to come keep
+their hour and gate unless changing it gets people out (`plan.rolling`); the new plan says how many
+are told otherwise.  It changes nothing by itself: it is a plan file, and publishing it withdraws
+what the plan before promised from then on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from safepassage.model.ids import PlaceId
+from safepassage.model.instant import Window, format_instant, zulu
+from safepassage.model.ledger import Ledger
+from safepassage.plan.bounds import PeopleBound
+from safepassage.plan.document import problem_of, sorties_of
+from safepassage.plan.linear import Whole
+from safepassage.plan.problem import Problem
+from safepassage.plan.rolling import Past, Rolled, roll
+from safepassage.plan.solving import Plan
+from safepassage.planner.errors import PlanRefusedError
+from safepassage.planner.posting import Clock, plan_id, sealed
+from safepassage.planner.reckoning import reckon
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A gate or an origin that lets nobody through for a time."""
+
+    place: str
+    window: Window
+
+
+def shut_now(ledger: Ledger, problem: Problem, as_of: datetime, until: datetime) -> list[Shut]:
+    """Gates and origins that were last seen closed: taken to stay so until somebody opens them."""
+    return [
+        Shut(place, Window(as_of, until))
+        for place in dict.fromkeys((*problem.gates, *problem.origins))
+        if as_of < until and ledger.catalogue.is_open(PlaceId(place), as_of) is False
+    ]
+
+
+def closed(problem: Problem, clock: Clock, shut: Iterable[Shut]) -> Problem:
+    """The problem with gates that pass nobody, and origins where nothing lands, for a time.
+
+    Raises:
+        PlanRefusedError: a place that is neither a gate nor an origin of the plan.
+    """
+    gate, slots, runway = problem.gate.copy(), problem.slots.copy(), problem.runway.copy()
+    for s in shut:
+        first = int((max(s.window.start, clock.starts) - clock.starts) // clock.step)
+        steps = slice(first, clock.step_of(s.window.end))
+        if s.place in problem.gates:
+            gate[problem.gates.index(s.place), steps] = 0
+        if s.place in problem.origins:
+            o = problem.origins.index(s.place)
+            gate[problem.gate_origin == o, steps] = 0
+            slots[o, steps] = runway[o, steps] = 0
+        if s.place not in (*problem.gates, *problem.origins):
+            known = ", ".join(dict.fromkeys((*problem.gates, *problem.origins)))
+            raise PlanRefusedError(f"{s.place!r} is no gate or origin of this plan; it has {known}")
+    return replace(problem, gate=gate, slots=slots, runway=runway)
+
+
+def replan(
+    ledger: Ledger, document: Mapping[str, Any], as_of: datetime, shut: Iterable[Shut] = ()
+) -> dict[str, Any]:
+    """A sealed plan document for the rest of a plan, from what the ledger holds at an instant.
+
+    Args:
+        ledger: of the operation.
+        document: the plan in force in it.
+        as_of: what happened until then counts; the next step is the first that is planned.
+        shut: closures that the ledger does not know of.
+
+    Raises:
+        PlanRefusedError: the instant is not within the plan, or a closure names no place of it.
+        EngineError: what happened cannot be put into the plan's rules, or nothing was found.
+    """
+    began = time.process_time()
+    clock, problem = Clock.of(document), problem_of(document)
+    step = clock.step_of(as_of)
+    if not 0 < step < clock.steps:
+        raise PlanRefusedError(
+            f"{zulu(as_of)} is not within the plan, which runs from {zulu(clock.starts)} to"
+            f" {zulu(clock.ends)}; plan anew with `plan solve`"
+        )
+    closures = [*shut_now(ledger, problem, as_of, clock.ends), *shut]
+    reckoned = reckon(ledger, document, closed(problem, clock, closures), as_of)
+    _, sorties = sorties_of(document)
+    called = _called(problem, document)
+    rolled = roll(reckoned.past, _by_origin(problem, called), sorties)
+    made = _plan(reckoned.past, rolled, time.process_time() - began).to_json()
+    made["passages"], passed = _passages(reckoned.past, rolled.draft.passed, called)
+    later = called[..., step:]
+    made["replanned"] = {
+        "from_step": step,
+        "as_of": format_instant(as_of),
+        "replaces": plan_id(document),
+        "called": int(later.sum()),
+        "changed": int(np.maximum(later - passed[..., step:], 0).sum()),
+        "outside": reckoned.outside,
+        "shut": [_shut_json(s) for s in closures],
+    }
+    return sealed(made)
+
+
+def _shut_json(s: Shut) -> dict[str, str]:
+    return {
+        "place": s.place,
+        "from": format_instant(s.window.start),
+        "until": format_instant(s.window.end),
+    }
+
+
+def _called(problem: Problem, document: Mapping[str, Any]) -> Whole:
+    """Heads that a plan calls forward, [gate, c, t]."""
+    gates = {g: n for n, g in enumerate(problem.gates)}
+    classes = {c: n for n, c in enumerate(problem.classes)}
+    called = np.zeros((len(gates), len(classes), problem.steps), np.int64)
+    for x in document["passages"]:
+        called[gates[x["gate"]], classes[x["class"]], x["step"]] += x["people"]
+    return called
+
+
+def _by_origin(problem: Problem, called: Whole) -> Whole:
+    """The same by class and origin, [c, o, t]."""
+    total = np.zeros((len(problem.origins), *called.shape[1:]), np.int64)
+    np.add.at(total, problem.gate_origin, called)
+    return total.swapaxes(0, 1)
+
+
+def _passages(past: Past, passed: Whole, called: Whole) -> tuple[list[dict[str, Any]], Whole]:
+    """Who passes which gate: published heads by their gate as far as it takes them."""
+    p = past.problem
+    room = p.gate.copy()
+    given = np.zeros_like(called)
+    left = passed.copy()
+    for is_published in (True, False):
+        for c, o, t in np.argwhere(left):
+            for g in np.flatnonzero(p.gate_origin == o):
+                n = min(int(left[c, o, t]), int(room[g, t]))
+                if is_published:
+                    n = min(n, int(called[g, c, t]))
+                room[g, t] -= n
+                left[c, o, t] -= n
+                given[g, c, t] += n
+    rows = [
+        {"gate": p.gates[g], "class": p.classes[c], "step": int(t), "people": int(given[g, c, t])}
+        for g, c, t in np.argwhere(given)
+    ]
+    return rows, given
+
+
+def _plan(past: Past, rolled: Rolled, cpu_seconds: float) -> Plan:
+    """The rest as a plan, with what is proved about it given the past."""
+    p = past.problem
+    known = int(p.demand.sum())
+    total = min(int(rolled.people.value + 1e-6), known)
+    prices = rolled.people.prices
+    if rolled.people.value > known:
+        prices = {"people not there earlier": float(known)}
+    by_class = tuple(min(total, int(n)) for n in p.demand.sum((1, 2)))
+    together = tuple(min(total, int(n)) for n in p.demand.sum((1, 2)).cumsum())
+    bucket = max(1, round(6 / p.step_hours))
+    proof = PeopleBound(total, by_class, together, prices, bucket)
+    return Plan(rolled.draft, rolled.objective, proof, cpu_seconds)
