@@ -59,6 +59,12 @@ class _Row(NamedTuple):
             raise self.fault(column, f"{shown(written)} is no number", "Write zero or more")
         return value
 
+    def whole(self, column: str) -> int:
+        value = self.number(column)
+        if value != int(value):
+            raise self.fault(column, f"{shown(self.text(column))} is no whole number", "Write one")
+        return int(value)
+
     def fault(self, column: str, problem: str, remedy: str) -> ShuttleFolderError:
         return ShuttleFolderError(self.file, [Fault(self.line, 1, column, problem, remedy)])
 
@@ -115,7 +121,7 @@ def _vehicles(rows: Callable[..., list[_Row]]) -> list[dict[str, Any]]:
         found.append(
             {
                 "id": name,
-                "seats": int(r.number("max_cap")),
+                "seats": r.whole("max_cap"),
                 "start": starts[name],
                 "speed_empty": r.number("vmax"),
                 "speed_loaded": r.number("v_loaded"),
@@ -128,9 +134,9 @@ def _vehicles(rows: Callable[..., list[_Row]]) -> list[dict[str, Any]]:
 
 
 def _counts(scenarios: list[_Row]) -> dict[str, list[int]]:
-    columns = [c for c in scenarios[0].cells if c.startswith("Demand_")]
-    columns.sort(key=lambda c: int(c.removeprefix("Demand_")))
-    return {r.text("Location"): [_to_take(r, c) for c in columns] for r in scenarios}
+    numbered = ((c, c.removeprefix("Demand_")) for c in scenarios[0].cells)
+    columns = sorted((int(n), c) for c, n in numbered if n != c and n.isdecimal())
+    return {r.text("Location"): [_to_take(r, c) for _, c in columns] for r in scenarios}
 
 
 def _to_take(row: _Row, column: str) -> int:
