@@ -20,8 +20,9 @@ def read_plan(path: Path) -> dict[str, Any]:
     Raises:
         PlanFileError: it is not one.
     """
+    text = read_file(path)
     try:
-        document = json_text.loads(read_file(path))
+        document = json_text.loads(text)
     except ValueError:
         raise PlanFileError(
             f"{path.name} is not JSON; give what `plan solve --out` wrote"
