@@ -63,7 +63,7 @@ def plan_all(planner: Planner) -> dict[str, str]:
     first = ended(planner, planner.solve(stated.id, "planner-1", SECONDS))
     more = planner.scenarios.keep(replace(MORE_BEDS, based_on=stated.id), "planner-1")
     second = ended(planner, planner.solve(more.id, "planner-1", SECONDS))
-    changes = ("gates +10%", "slots +1", "runway +25%", "crews +10%", "beds +25%", "havens +10%")
+    changes = ("gates +10%", "slots +1", "runway +25%", "crews +25%", "beds +25%", "havens +10%")
     days = ("days -1", "days +1", "days +2", "days +3")
     for asked in (changes, days):
         ended(planner, planner.what_if(first.id, asked, "planner-1"))

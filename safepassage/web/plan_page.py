@@ -23,7 +23,7 @@ from safepassage.web.plan_pictures import (
 from safepassage.web.plan_schedule import Schedule, schedule
 from safepassage.web.planning import Names
 
-CHANGES = ("gates +10%", "slots +1", "runway +25%", "crews +10%", "beds +25%", "havens +10%")
+CHANGES = ("gates +10%", "slots +1", "runway +25%", "crews +25%", "beds +25%", "havens +10%")
 DAYS = ("days -2", "days -1", "days +1", "days +2", "days +3")
 _DAYS = re.compile(r"days ([+-]?\d+(?:\.\d+)?)")
 

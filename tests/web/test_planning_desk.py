@@ -148,7 +148,7 @@ def test_plans_are_compared_for_every_reader(
     for n in range(2):
         boxes.nth(n).focus()
         page.keyboard.press("Space")
-    tab_to(page, "button[form=comparing]")
+    tab_to(page, "#comparing button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/planning/compare?*")
     plan = planner.plans()[0].id
