@@ -47,6 +47,7 @@ powercut: $(VENV)/.dev ## Cut the power of a virtual machine CUTS times (200) wh
 screenshots: $(VENV)/.dev ## Take the pictures of the documentation again
 	$(BIN)/python scripts/screenshots.py
 	$(BIN)/python scripts/register_screenshots.py
+	$(BIN)/python scripts/planning_screenshots.py
 
 constraints: ## Write constraints.txt anew with the newest versions that the dependencies allow
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
