@@ -30,6 +30,7 @@ from safepassage.plan.problem import Problem, Sortie
 from safepassage.plan.relaxation import relaxed
 from safepassage.plan.steering import MANNERS, target_of, with_fixed
 
+BUCKET_HOURS = 6.0
 NEAR = 0.005  # of the bound: a plan so near to it is not searched for again
 KEEP = 0.02  # of the last class: what one published head that keeps its hour is worth
 
@@ -104,7 +105,7 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
     """
     p = past.problem
     hourly = formulate(p)
-    bucket = max(1, round(6 / p.step_hours))
+    bucket = max(1, round(BUCKET_HOURS / p.step_hours))
     steered = bound(p, bucket, formulation=fixed_past(hourly, past))
     reward = keep * p.objective.weights[-1]
     later = [s for s in planned if s.launch >= past.step]

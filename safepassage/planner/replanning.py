@@ -19,15 +19,16 @@ import numpy as np
 from safepassage.model.ids import PlaceId
 from safepassage.model.instant import Window, format_instant, zulu
 from safepassage.model.ledger import Ledger
-from safepassage.plan.bounds import PeopleBound
-from safepassage.plan.document import problem_of, sorties_of
+from safepassage.plan.document import draft_json, problem_json, problem_of, sorties_of
 from safepassage.plan.linear import Whole
 from safepassage.plan.problem import Problem
-from safepassage.plan.rolling import Past, Rolled, roll
-from safepassage.plan.solving import Plan
+from safepassage.plan.rolling import BUCKET_HOURS, Past, Rolled, roll
 from safepassage.planner.errors import PlanRefusedError
 from safepassage.planner.posting import Clock, plan_id, sealed
 from safepassage.planner.reckoning import reckon
+
+# What a re-plan takes over as it is.
+_STAYS = ("format", "version", "assumptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,11 @@ def replan(
     _, sorties = sorties_of(document)
     called = _called(problem, document)
     rolled = roll(reckoned.past, _by_origin(problem, called), sorties)
-    made = _plan(reckoned.past, rolled, time.process_time() - began).to_json()
+    made = {
+        **{name: value for name, value in document.items() if name in _STAYS},
+        **_answer(reckoned.past, rolled),
+        "cpu_seconds": round(time.process_time() - began, 2),
+    }
     made["passages"], passed = _passages(reckoned.past, rolled.draft.passed, called)
     later = called[..., step:]
     made["replanned"] = {
@@ -159,16 +164,27 @@ def _passages(past: Past, passed: Whole, called: Whole) -> tuple[list[dict[str, 
     return rows, given
 
 
-def _plan(past: Past, rolled: Rolled, cpu_seconds: float) -> Plan:
-    """The rest as a plan, with what is proved about it given the past."""
-    p = past.problem
-    known = int(p.demand.sum())
-    total = min(int(rolled.people.value + 1e-6), known)
+def _answer(past: Past, rolled: Rolled) -> dict[str, Any]:
+    """The parts of a plan document that a re-plan changes, with what is proved given the past."""
+    p, draft = past.problem, rolled.draft
+    known = p.demand.sum((1, 2))
+    total = min(int(rolled.people.value + 1e-6), int(known.sum()))
     prices = rolled.people.prices
-    if rolled.people.value > known:
-        prices = {"people not there earlier": float(known)}
-    by_class = tuple(min(total, int(n)) for n in p.demand.sum((1, 2)))
-    together = tuple(min(total, int(n)) for n in p.demand.sum((1, 2)).cumsum())
-    bucket = max(1, round(6 / p.step_hours))
-    proof = PeopleBound(total, by_class, together, prices, bucket)
-    return Plan(rolled.draft, rolled.objective, proof, cpu_seconds)
+    if rolled.people.value > known.sum():
+        prices = {"people not there earlier": float(known.sum())}
+    named = dict(zip(p.classes, draft.by_class, strict=True))
+    return {
+        "problem": problem_json(p),
+        **draft_json(draft),
+        "people_out": {"total": draft.people, "by_class": named},
+        "left_behind": {c: int(n) - named[c] for c, n in zip(p.classes, known, strict=True)},
+        "objective": {"plan": draft.value, "bound": rolled.objective.value},
+        "bound": {
+            "people": total,
+            "by_class": {c: min(total, int(n)) for c, n in zip(p.classes, known, strict=True)},
+            "first_classes": [min(total, int(n)) for n in known.cumsum()],
+            "gap_people": total - draft.people,
+            "bucket_hours": BUCKET_HOURS,
+            "prices": [{"resource": name, "people": n} for name, n in prices.items()],
+        },
+    }
