@@ -82,7 +82,7 @@ LONG = Wanted(
 )
 
 
-def ended(planner: Planner, job: Job, seconds: float = 60) -> Job:
+def ended(planner: Planner, job: Job, seconds: float = 300) -> Job:
     """A job once it is over."""
     end = time.monotonic() + seconds
     while not (found := planner.jobs.get(job.id)).state.is_over:

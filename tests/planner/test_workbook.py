@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from safepassage.cli.plan_export import export
 from safepassage.model.operation import Operation
+from safepassage.plan.errors import PlanFileError
 from safepassage.plan.solving import plan
 from safepassage.planner.workbook import workbook
 from tests.planner.island import OPERATION, WANTED
@@ -59,3 +63,18 @@ def test_a_sheet_prints_on_the_width_of_a_page_with_its_headings(document: dict[
     assert 'fitToHeight="0"' in sheet
     assert 'orientation="landscape"' in sheet
     assert titles.count("_xlnm.Print_Titles") == 5
+
+
+def test_the_command_writes_a_plan_that_is_sound_and_no_other(
+    document: dict[str, Any], tmp_path: Path
+) -> None:
+    plan_file, out = tmp_path / "plan.json", tmp_path / "plan.xlsx"
+    plan_file.write_text(json.dumps(document))
+    export(plan_file, out)
+    book = CalamineWorkbook.from_path(str(out))
+    assert book.get_sheet_by_name("Summary").to_python()[3][2] == document["people_out"]["total"]
+    out.unlink()
+    plan_file.write_text(json.dumps({**document, "sorties": document["sorties"] * 2}))
+    with pytest.raises(PlanFileError, match="breaks a rule"):
+        export(plan_file, out)
+    assert not out.exists()

@@ -6,6 +6,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from safepassage.planner.planner import Planner
 from safepassage.secure.roles import Role
+from safepassage.web.server import plans_folder
 from tests.planner.island import DEMAND_FILE, OPERATION_FILE, WANTED, ended
 from tests.web.people import Office
 from tests.web.planning_office import planning_office
@@ -205,3 +207,13 @@ def test_a_plan_is_signed_by_whoever_says_which_one(
         r'in force</strong> · signed by <bdi dir="ltr" class="ids">planner-1', answer.text
     )
     assert "in force" in desk.get("/planning").text
+
+
+def test_plans_lie_beside_a_ledger_that_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = tmp_path / "ledger.db"
+    ledger.touch()
+    assert plans_folder(str(ledger)) == tmp_path / "ledger.db.plans"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert plans_folder("postgresql://host/karr").is_relative_to(tmp_path / "safepassage")
