@@ -46,6 +46,8 @@ class Link:
     band: Band
     # Why the machine may not merge it alone although its weight would allow it; empty: it may.
     held_back: tuple[str, ...] = ()
+    # How many other members of the two list households are found in both; None: nobody counted.
+    others: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from safepassage.model.ids import PersonId, RecordId
 from safepassage.model.instant import to_micros
-from safepassage.registrar import journal, linking, people
+from safepassage.registrar import journal, link_table, linking, people
 from safepassage.registrar.errors import RegistrarError
 from safepassage.registrar.linking import CountingShelf
 from safepassage.registrar.room import Room
@@ -56,6 +56,7 @@ def shred(room: Room, viewer: Viewer, person: PersonId) -> Shredded:
             said = journal_stored.entries_about(connection, subjects)
             stored.drop_keys(connection, "entry", [entry.number for entry in said])
             stored.shred(connection, live)
+            link_table.drop(connection)
             linking.keep_change(connection, room.vault, change)
             result = Shredded(found.id, len(live), len(rows), len(said))
             erasure = journal.Decision(

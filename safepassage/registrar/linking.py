@@ -84,6 +84,7 @@ def _keep_linked(
 ) -> Linked:
     stored.make_findable(connection, new)
     keep_change(connection, room.vault, change)
+    room.matching.keep(connection, room.vault)
     clusters = linked.memberships(connection, [row.number for row in new])
     merged = sum(member.record != member.cluster for member in clusters)
     return Linked(len(new), merged, linked.band_counts(connection).get("ask", 0))
@@ -104,9 +105,8 @@ def rebuild(room: Room, progress: Progress | None = None) -> Linkage:
 
 
 def _relinked(room: Room, connection: Connection, progress: Progress | None) -> Linkage:
-    standing = all_standings(connection, room.vault).values()
-    counting = [s.counts for s in standing if s.counts is not None]
-    return room.matching.link(all_records(connection, room.vault), counting, progress)
+    judgements = _counting(all_standings(connection, room.vault))
+    return room.matching.link(all_records(connection, room.vault), judgements, progress)
 
 
 def _keep_rebuilt(room: Room, connection: Connection, linkage: Linkage) -> Linkage:
@@ -117,6 +117,7 @@ def _keep_rebuilt(room: Room, connection: Connection, linkage: Linkage) -> Linka
     stored.make_findable(connection, waiting)
     whole = Change(links=linkage.links, cluster_of=linkage.cluster_of, likely_of=linkage.likely_of)
     keep_change(connection, room.vault, whole)
+    room.matching.keep(connection, room.vault)
     return linkage
 
 
@@ -163,8 +164,15 @@ class CountingShelf(StoredShelf):
 
     def judgements(self, ids: Collection[RecordId]) -> Iterable[Judgement]:
         """The judgements about these records that count, one for each pair."""
-        found = standings_about(self, self.connection, self.vault, ids)
-        return [s.counts for s in found.values() if s.counts is not None]
+        return _counting(standings_about(self, self.connection, self.vault, ids))
+
+    def every_judgement(self) -> Iterable[Judgement]:
+        """The judgements that count, one for each pair."""
+        return _counting(all_standings(self.connection, self.vault))
+
+
+def _counting(found: Mapping[Pair, Standing]) -> list[Judgement]:
+    return [s.counts for s in found.values() if s.counts is not None]
 
 
 def standings_about(

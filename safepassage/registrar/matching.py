@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from sqlalchemy import Connection
 
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair
@@ -27,13 +28,19 @@ from safepassage.register.match.model import UNIT, Model, bars
 from safepassage.register.match.weighing import weigh_all
 from safepassage.register.record import Record
 from safepassage.register.shelf import Change
+from safepassage.registrar import link_table
+from safepassage.registrar.long_list import extended
 from safepassage.registrar.neighbourhood import Neighbourhood, change_of
 from safepassage.registrar.shelf import StoredShelf
-from safepassage.registrar.whole import change_to
+from safepassage.secure.vault import Vault
 from safepassage.store import register_links as linked
+from safepassage.store import register_records as stored
 
-MANY = 500  # records of one list
-SHARE = 20  # a list of a twentieth of all that are known
+MANY = 50  # records of one list from which on all columns are taken at once
+SHARE = 5_000  # ... or one for so many that are registered
+IN_MEMORY_MAX = 250_000  # records whose columns stay in memory between two changes
+KEPT_MIN = 2_000  # fewer records than this are opened as quickly as their columns are
+KEPT_BEHIND = 50  # columns are written anew when one record in so many is missing in them
 _PROBE = "probe-"
 # A search knows no list and no family: what they would say is left out.
 _LEFT_OUT = COMPARED.index(Feature.LIST)
@@ -44,6 +51,7 @@ class OwnMatching:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._table: link_table.LinkTable | None = None
 
     @property
     def version(self) -> str:
@@ -61,7 +69,9 @@ class OwnMatching:
         progress: Progress | None = None,
     ) -> Linkage:
         """Link all records anew."""
-        return OwnEngine(self._model).link(records, judgements, progress)
+        self._table = link_table.LinkTable()
+        self._table.add(records, progress)
+        return OwnEngine(self._model).link_read(self._table.read(), judgements, progress)
 
     def _link(
         self,
@@ -90,11 +100,36 @@ class OwnMatching:
     ) -> Change:
         """What these new records change."""
         known = linked.member_count(shelf.connection)
-        if len(records) >= MANY and len(records) * SHARE >= known:
-            # So large a list touches nearly everybody: linking all of them costs less.
-            return change_to(self, shelf, [*shelf.everything(), *records], progress)
+        if len(records) >= max(MANY, known // SHARE):
+            self._table = self._columns(shelf, {r.id for r in records}, progress)
+            return extended(self._table, shelf, records, self._model, progress)
         new = {record.id: record for record in records}
         return self._around(Neighbourhood(self._model, shelf, new), (), progress)
+
+    def _columns(
+        self, shelf: StoredShelf, new: Collection[RecordId], progress: Progress | None
+    ) -> link_table.LinkTable:
+        """Everybody who is linked as columns: those in memory, else those kept, else made now."""
+        ids = {RecordId(i) for i in stored.linked_ids(shelf.connection).values()}
+        may_hold = ids | set(new)
+        found = self._table
+        if found is None or not found.ids <= may_hold:
+            found = link_table.load(shelf.connection, shelf.vault)
+        if found is None or not found.ids <= may_hold:
+            found = link_table.LinkTable()
+        found.add(shelf.records(sorted(ids - found.ids)).values(), progress)
+        return found
+
+    def keep(self, connection: Connection, vault: Vault) -> None:
+        """Keep the columns where they have grown much; forget them in memory if they are large."""
+        table = self._table
+        if table is None:
+            return
+        behind = len(table.ids) - table.kept
+        if len(table.ids) >= KEPT_MIN and behind * KEPT_BEHIND > len(table.ids):
+            table.save(connection, vault)
+        if len(table.ids) > IN_MEMORY_MAX:
+            self._table = None
 
     def judged(self, shelf: StoredShelf, pairs: Collection[Pair]) -> Change:
         """What changed when the judgements about these pairs did."""
@@ -103,6 +138,7 @@ class OwnMatching:
 
     def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
+        self._table = None
         around = Neighbourhood(self._model, shelf, gone=frozenset(gone))
         around_them = {i for pair in shelf.links(gone) for i in pair} - around.gone
         return self._around(around, around_them)
@@ -193,7 +229,7 @@ class OpenKeys(KeyTable):
     def add(self, record: Record, names: Names) -> None:
         """Take in the open keys of the next record."""
         found = {
-            hash(key): KIND_AT[key[0]]
+            self.number(key): KIND_AT[key[0]]
             for key in pairing_keys(record, names)
             if f"{key[0]}:{key[1]}" not in self._closed
         }

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair
 from safepassage.register.linkage import Evidence, Linkage, Progress
@@ -47,6 +49,9 @@ class Matching(Protocol):
 
     def without(self, shelf: StoredShelf, gone: Collection[RecordId]) -> Change:
         """What changes when these records are no more."""
+
+    def keep(self, connection: Connection, vault: Vault) -> None:
+        """Put away, sealed, what makes the next change quick; inside the change's transaction."""
 
     def compare(
         self, probes: Sequence[Record], records: Sequence[Record], most: int

@@ -75,6 +75,11 @@ class StoredShelf:
         """Every judgement ever made about one of these records, withdrawn ones included."""
         return journal.judgements_about(self.connection, self.vault, ids)
 
+    def every_judgement(self) -> Iterable[Judgement]:
+        """Every judgement ever made, withdrawn ones included."""
+        found = journal.decisions(self.connection, self.vault, journal.Kind.JUDGEMENT)
+        return [journal.as_judgement(decision) for decision in found]
+
     def everything(self) -> Iterator[Record]:
         """Every record that is linked and not shredded, opened, oldest first."""
         waiting = {RecordId(row.id) for row in stored.waiting(self.connection)}
@@ -123,7 +128,9 @@ class StoredShelf:
         kept = list(links)
         ids = self.ids({n for link in kept for n in (link.left, link.right)})
         return {
-            pair: Link(pair, link.weight, Band(link.band), tuple(link.held_back.split()))
+            pair: Link(
+                pair, link.weight, Band(link.band), tuple(link.held_back.split()), link.others
+            )
             for link in kept
             for pair in (pair_of(ids[link.left], ids[link.right]),)
         }
@@ -150,4 +157,5 @@ def _opened(connection: Connection, vault: Vault, rows: list[StoredRecord]) -> I
 def stored_link(link: Link, numbers: Mapping[RecordId, int]) -> StoredLink:
     """A link as the store keeps it."""
     left, right = sorted(numbers[record] for record in link.pair)
-    return StoredLink(left, right, link.weight, str(link.band), " ".join(link.held_back))
+    held = " ".join(link.held_back)
+    return StoredLink(left, right, link.weight, str(link.band), held, link.others)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import Connection
+
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Pair
 from safepassage.register.linkage import Engine, Progress
@@ -15,6 +17,7 @@ from safepassage.register.record import Record
 from safepassage.register.shelf import Change
 from safepassage.registrar.room import Matching
 from safepassage.registrar.shelf import StoredShelf
+from safepassage.secure.vault import Vault
 
 
 class WholeMatching:
@@ -49,13 +52,15 @@ class WholeMatching:
         left = [record for record in shelf.everything() if record.id not in gone]
         return change_to(self._engine, shelf, left)
 
+    def keep(self, connection: Connection, vault: Vault) -> None:
+        """Nothing is kept: the next change links everything anew as well."""
+
 
 def change_to(
     engine: Engine, shelf: StoredShelf, records: list[Record], progress: Progress | None = None
 ) -> Change:
     """What becomes different when exactly these records are linked anew."""
-    judgements = shelf.judgements([record.id for record in records])
-    linkage = engine.link(records, judgements, progress)
+    linkage = engine.link(records, shelf.every_judgement(), progress)
     before = shelf.every_link()
     return Change(
         links={pair: link for pair, link in linkage.links.items() if before.get(pair) != link},

@@ -7,7 +7,7 @@ that they are given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select
@@ -26,6 +26,7 @@ class StoredLink(NamedTuple):
     weight: float
     band: str
     held_back: str
+    others: int | None = None
 
 
 class Member(NamedTuple):
@@ -56,6 +57,12 @@ def all_links(connection: Connection) -> Iterator[StoredLink]:
     """Every link."""
     for row in connection.execute(select(register_link)):
         yield StoredLink(*row)
+
+
+def link_rows(connection: Connection) -> Sequence[tuple[int, int, float, str, str, int | None]]:
+    """Every link as the driver gives it: a million of them in a second."""
+    found = connection.exec_driver_sql(str(select(register_link)))
+    return [tuple(row) for row in found.cursor.fetchall()] if found.cursor else []
 
 
 def link_between(connection: Connection, left: int, right: int) -> StoredLink | None:

@@ -155,6 +155,13 @@ def arrivals(connection: Connection) -> Iterator[Arrival]:
         yield Arrival(*row)
 
 
+def linked_ids(connection: Connection) -> dict[int, str]:
+    """The id of every record that is linked and not shredded, by its number."""
+    of_member = register_member.c.record == register_record.c.number
+    query = select(register_record.c.number, register_record.c.id).join(register_member, of_member)
+    return {n: i for n, i in connection.execute(query.where(register_record.c.sealed.is_not(None)))}
+
+
 def shredded(connection: Connection) -> list[int]:
     """The numbers of the records that were shredded."""
     query = select(register_record.c.number).where(register_record.c.sealed.is_(None))
@@ -195,7 +202,7 @@ _KEYS = {
         select(register_key.c.number, register_key.c.wrapped).where(register_key.c.kind == kind),
         register_key.c.number,
     )
-    for kind in ("record", "row", "list", "entry", "document")
+    for kind in ("record", "row", "list", "entry", "document", "columns")
 }
 
 

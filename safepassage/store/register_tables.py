@@ -106,7 +106,7 @@ Index(
 register_key = Table(
     "register_key",  # wrapped data keys: without its row, what is sealed stays shut for ever
     metadata,
-    Column("kind", _Word, primary_key=True),  # of what: record, row, list, entry, document
+    Column("kind", _Word, primary_key=True),  # of what: record, row, list, entry, document, columns
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("wrapped", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
@@ -128,10 +128,18 @@ register_link = Table(
     Column("weight", Double, nullable=False),
     Column("band", _Word, nullable=False),
     Column("held_back", _Word, nullable=False),  # codes, a space between two
+    Column("others", Integer),  # how many other members of the two list households match
     sqlite_with_rowid=False,
 )
 Index("register_link_right", register_link.c.right)
 Index("register_link_band", register_link.c.band, register_link.c.weight)
+
+register_columns = Table(
+    "register_columns",  # every linked record as columns of numbers: makes linking quick, no more
+    metadata,
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
 
 register_member = Table(
     "register_member",  # which records are one person, by the number of the oldest of them

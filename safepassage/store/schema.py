@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"  # the schema this program reads and writes; the newest in migrations/versions
+REVISION = "0004"  # the schema this program reads and writes; the newest in migrations/versions
 
 # Ids are compared byte by byte, as Python compares them, whatever the language of the server.
 _Word = Text().with_variant(Text(collation="C"), "postgresql")

@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
+from sqlalchemy import Connection
+
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair, Verdict, in_force, pair_of
 from safepassage.register.linkage import Band, Evidence, Link, Linkage, Progress
 from safepassage.register.record import Precision, Record
 from safepassage.register.shelf import Change, Shelf
+from safepassage.secure.vault import Vault
 
 WORTH = {"name": 5.0, "born": 6.0, "document": 12.0, "prior": -6.0}
 
@@ -120,6 +123,9 @@ class PlainMatching:
     def without(self, shelf: Shelf, gone: Collection[RecordId]) -> Change:
         links = shelf.links(gone)
         return Change(gone=frozenset(links))
+
+    def keep(self, connection: Connection, vault: Vault) -> None:
+        """Nothing is kept."""
 
     def compare(
         self, probes: Sequence[Record], records: Sequence[Record], most: int

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from safepassage.register.judgement import Verdict
+from safepassage.registrar import matching
 from safepassage.registrar.matching import OwnMatching
 from safepassage.registrar.starting import starting_model
 from tests.registrar.conftest import REGISTRAR, SECOND, Desk
@@ -78,6 +79,16 @@ def judge_some(desk: Desk, chance: random.Random) -> None:
             desk.registrar.judge(viewer, question.pair, verdict, "looked at both")
 
 
+@pytest.fixture(params=["row by row", "all columns at once"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How lists are linked: by the neighbourhood of their rows, or beside all columns."""
+    if request.param != "row by row":
+        monkeypatch.setattr(matching, "MANY", 1)
+        monkeypatch.setattr(matching, "KEPT_MIN", 10)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("caps", [3, 50])
 def test_lists_judgements_and_erasures_one_by_one_give_what_a_rebuild_gives(

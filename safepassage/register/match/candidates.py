@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -22,18 +23,30 @@ _WAITING_MAX: Final = 40_000_000  # pairs found before the same ones among them 
 
 @dataclass(slots=True)
 class KeyTable:
-    """The keys of all records as they stream by: a number for each key, its kind, its holder."""
+    """The keys of all records as they stream by: a number for each key, its kind, its holder.
 
+    Args:
+        number: what stands for a key; equal keys must have equal numbers.
+    """
+
+    number: Callable[[tuple[str, str]], int] = hash
     hashes: array[int] = field(default_factory=lambda: array("q"))
     kinds: array[int] = field(default_factory=lambda: array("b"))
     counts: array[int] = field(default_factory=lambda: array("i"))
 
     def add(self, record: Record, names: Names) -> None:
         """Take in the keys of the next record."""
-        found = {hash(key): KIND_AT[key[0]] for key in pairing_keys(record, names)}
+        number = self.number
+        found = {number(key): KIND_AT[key[0]] for key in pairing_keys(record, names)}
         self.hashes.extend(found)
         self.kinds.extend(found.values())
         self.counts.append(len(found))
+
+
+def lasting_number(key: tuple[str, str]) -> int:
+    """A number that stands for a key in every process; `hash` differs from one to the next."""
+    text = f"{key[0]} {key[1]}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
 @dataclass(frozen=True, slots=True)

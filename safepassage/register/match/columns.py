@@ -8,11 +8,11 @@ computed from them is the same for any order of arrival.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,8 +138,8 @@ def values_of(record: Record, feature: Feature) -> tuple[str, ...]:
 class Vocabulary:
     """Distinct texts, each with its number in order of first appearance."""
 
-    def __init__(self) -> None:
-        self.number: dict[str, int] = {}
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.number: dict[str, int] = {text: number for number, text in enumerate(texts)}
 
     def of(self, text: str) -> int:
         """The number of a text, new or known."""
@@ -210,6 +210,61 @@ class Encoder:
         self._sex, self._protection = array("b"), array("b")
         self._born = array("i")
 
+    @property
+    def ids(self) -> Sequence[RecordId]:
+        """Of everybody taken in, in order of arrival."""
+        return self._ids
+
+    def households(self) -> Ints:
+        """The list household of everybody, in order of arrival, however large it is."""
+        return _array(self._household_of, np.int32)
+
+    def state(self) -> tuple[dict[str, NDArray[np.generic]], dict[str, list[Any]]]:
+        """Everything taken in, as numbers and as texts, from which `of_state` goes on."""
+        numbers: dict[str, NDArray[np.generic]] = {
+            name: np.array(column) for name, column in self._arrays()
+        }
+        texts: dict[str, list[Any]] = {
+            "ids": self._ids,
+            "words": self._words.texts(),
+            "lists": self._lists.texts(),
+            "households": [[in_list, household] for in_list, household in self._households],
+            "bags": [list(bag) for bag in self._bags],
+        }
+        texts |= {f"values {f}": v.texts() for f, v in self._vocabularies.items()}
+        return numbers, texts
+
+    @classmethod
+    def of_state(
+        cls, numbers: Mapping[str, NDArray[np.generic]], texts: Mapping[str, list[Any]]
+    ) -> Encoder:
+        """An encoder that has taken in what another one had."""
+        encoder = cls()
+        for name, column in encoder._arrays():
+            column.frombytes(numbers[name].astype(column.typecode).tobytes())
+        encoder._ids = [RecordId(i) for i in texts["ids"]]
+        encoder._words, encoder._lists = Vocabulary(texts["words"]), Vocabulary(texts["lists"])
+        households = enumerate(texts["households"])
+        encoder._households = {(in_list, text): n for n, (in_list, text) in households}
+        encoder._bags = {tuple(bag): n for n, bag in enumerate(texts["bags"])}
+        encoder._vocabularies = {f: Vocabulary(texts[f"values {f}"]) for f in WIDTHS}
+        return encoder
+
+    def _arrays(self) -> Iterator[tuple[str, array[int]]]:
+        yield "list", self._list_of
+        yield "household", self._household_of
+        yield "sex", self._sex
+        yield "protection", self._protection
+        yield "born", self._born
+        for feature in NAME_FEATURES:
+            yield f"name {feature}", self._names[feature]
+        for feature in WIDTHS:
+            yield f"value {feature}", self._numbers[feature]
+
+    def order(self) -> NDArray[np.int64]:
+        """Which record, in order of arrival, stands in which row."""
+        return np.array(sorted(range(len(self._ids)), key=self._ids.__getitem__), dtype=np.int64)
+
     def add(self, record: Record) -> Names:
         """Take a record in; its names come back because its keys are made of them, too."""
         self._ids.append(record.id)
@@ -243,7 +298,7 @@ class Encoder:
 
     def columns(self) -> Columns:
         """Everything taken in, in the order of the ids."""
-        order = np.array(sorted(range(len(self._ids)), key=self._ids.__getitem__), dtype=np.int64)
+        order = self.order()
         born = _array(self._born, np.int32).reshape(-1, READINGS_MAX, 6)[order]
         return Columns(
             ids=[self._ids[i] for i in order],

@@ -14,7 +14,7 @@ from safepassage.register.linkage import Band, Link, Linkage, Progress
 from safepassage.register.match.bands import reasons
 from safepassage.register.match.candidates import KeyTable, candidates_of
 from safepassage.register.match.cluster import JUDGED
-from safepassage.register.match.columns import Columns, Encoder
+from safepassage.register.match.columns import ABSENT, Columns, Encoder
 from safepassage.register.match.linking import Judged, Linked, link_rows
 from safepassage.register.match.model import UNIT, Model, ModelError
 from safepassage.register.match.train import CAPS, rarities, train, untrained
@@ -72,7 +72,12 @@ class OwnEngine:
         progress: Progress | None = None,
     ) -> Linkage:
         """Link all records anew; the same answer for any order of records and judgements."""
-        taken = read(records, progress)
+        return self.link_read(read(records, progress), judgements, progress)
+
+    def link_read(
+        self, taken: Read, judgements: Iterable[Judgement] = (), progress: Progress | None = None
+    ) -> Linkage:
+        """The same, for records that are taken in already."""
         columns = taken.columns
         if len(columns) < 2:
             alone = {i: i for i in columns.ids}
@@ -128,8 +133,9 @@ class Links(Mapping[Pair, Link]):
         linked = self._linked
         weight = int(linked.weight[at])
         band = Band.AUTOMATIC if linked.band[at] else Band.ASK
-        held = reasons(int(linked.held[at]))
-        return Link(pair, JUDGED_WEIGHT if weight >= JUDGED else weight / UNIT, band, held)
+        held, others = reasons(int(linked.held[at])), int(linked.others[at])
+        shown = JUDGED_WEIGHT if weight >= JUDGED else weight / UNIT
+        return Link(pair, shown, band, held, None if others == ABSENT else others)
 
 
 def questions(

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from safepassage.register.linkage import Progress
 from safepassage.register.match.candidates import Candidates, HeldKeys, Longs, distinct
-from safepassage.register.match.cluster import Islands, components
+from safepassage.register.match.cluster import Graph, Islands, components
+from safepassage.register.match.columns import ABSENT, Bytes
 from safepassage.register.match.compare import Bench
-from safepassage.register.match.linking import Judged, Linked, link_rows
+from safepassage.register.match.linking import Judged, Linked, connected, link_rows
 from safepassage.register.match.model import Model
 from safepassage.register.match.weighing import Weights, promising, weigh_all
 
@@ -36,7 +37,12 @@ class Known:
 
     left: Longs
     right: Longs
-    is_likely: Mask
+    weight: Longs  # in units
+    others: Bytes  # as `Linked` has them
+
+    def where(self, keep: Mask) -> Known:
+        """Some of the links."""
+        return Known(self.left[keep], self.right[keep], self.weight[keep], self.others[keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +124,43 @@ def extend(
     ground = _Ground(bench, keys, model, progress, household_of)
     own = ground.weigh(keys.candidates_with(around))
     own = _where(own, around[own.left] | around[own.right])
-    before = known.left[known.is_likely], known.right[known.is_likely]
-    parted = _parted(ground, new, around, known, before)
-    is_likely = own.weight >= model.thresholds.likely
-    likely = own.left[is_likely], own.right[is_likely]
+    likely = model.thresholds.likely
+    before = _likely(known.left, known.right, known.weight, likely)
+    parted = _parted(ground, new, around, known, judged)
+    coming = _likely(own.left, own.right, own.weight, likely)
     seeds = around | ground.rows_of(parted)
-    for side in likely:
+    for side in coming:
         seeds[side] = True
     judgements = (judged.same, judged.not_same, judged.unsure)
-    component = _components(ground.total, before, likely, *judgements)
+    component = _components(ground.total, before, coming, *judgements)
     core = _with_components(seeds, component)
-    inside = _inside(ground, core, component, around)
-    linked = link_rows(bench, _together(own, inside), judged, model)
+    label = _labelled(ground, known, own, parted, around, judged)
+    decided = np.where(core, label, np.arange(ground.total))
+    told = core[known.left] & (component[known.left] == component[known.right])
+    told &= _untouched(ground, known, parted, around)
+    inside = _inside(ground, decided, known.where(told), around)
+    linked = link_rows(bench, _together(own, inside), judged, model, decided)
     return Extension(linked, core, ground, component, around, parted)
+
+
+def _likely(
+    left: Longs, right: Longs, weight: Longs | NDArray[np.int16], least: int
+) -> tuple[Longs, Longs]:
+    kept = weight >= least
+    return left[kept], right[kept]
+
+
+def _labelled(
+    ground: _Ground, known: Known, own: Weights, parted: Longs, around: Mask, judged: Judged
+) -> Longs:
+    """The component of each row now, as linking everything anew would find it."""
+    stays = _untouched(ground, known, parted, around)
+    links = Graph(
+        np.concatenate([known.left[stays], own.left]),
+        np.concatenate([known.right[stays], own.right]),
+        np.concatenate([known.weight[stays], own.weight]),
+    )
+    return connected(ground.total, links, judged, ground.model.thresholds.likely)
 
 
 def _components(total: int, *edges: tuple[Longs, Longs]) -> Longs:
@@ -145,9 +175,14 @@ def _with_components(seeds: Mask, label: Longs) -> Mask:
     return reached[label]
 
 
-def _parted(
-    ground: _Ground, new: Mask, around: Mask, known: Known, before: tuple[Longs, Longs]
-) -> Longs:
+def _untouched(ground: _Ground, known: Known, parted: Longs, around: Mask) -> Mask:
+    """The links that weigh what they weighed."""
+    stays: Mask = ~around[known.left] & ~around[known.right]
+    stays &= ~np.isin(ground.households(known.left, known.right), parted)
+    return stays
+
+
+def _parted(ground: _Ground, new: Mask, around: Mask, known: Known, judged: Judged) -> Longs:
     """The pairs of households that only a key brought together which is too common by now.
 
     Where they share another key all stays as it was, and where no link and no component holds
@@ -156,7 +191,9 @@ def _parted(
     closed = ground.keys.closed_by(new)
     closed = closed.where(~around[closed.left] & ~around[closed.right])
     pairs = distinct(ground.households(closed.left, closed.right))
-    island = Islands.of(_components(ground.total, before)).pairs()
+    links = Graph(known.left, known.right, known.weight)
+    before = connected(ground.total, links, judged, ground.model.thresholds.likely)
+    island = Islands.of(before).pairs()
     linked = ground.households(known.left, known.right), ground.households(*island)
     pairs = pairs[np.isin(pairs, np.concatenate(linked))]
     still = ground.candidates_between(pairs)
@@ -164,13 +201,37 @@ def _parted(
     return np.setdiff1d(pairs, ground.households(still.left, still.right))
 
 
-def _inside(ground: _Ground, core: Mask, component: Longs, around: Mask) -> Weights:
-    """The weights between rows of one component, as far as they are not of new households."""
-    decided = np.where(core, component, np.arange(ground.total))
-    pairs = distinct(ground.households(*Islands.of(decided).pairs()))
+def _inside(ground: _Ground, decided: Longs, links: Known, around: Mask) -> Weights:
+    """The weights of these links, and between all rows of one component; without new households.
+
+    What a link weighs is known.  Between two rows of a component that are not linked there is a
+    weight, too small to be kept, or none: only their households are weighed again.
+    """
+    left, right = Islands.of(decided).pairs()
+    is_open = ~around[left] & ~around[right]
+    left, right = left[is_open], right[is_open]
+    counted = links.where(links.others != ABSENT)
+    known = counted.left * ground.total + counted.right
+    missing = ~np.isin(left * ground.total + right, known)
+    lost = links.where(links.others == ABSENT)
+    pairs = distinct(
+        np.concatenate(
+            [
+                ground.households(left[missing], right[missing]),
+                ground.households(lost.left, lost.right),
+            ]
+        )
+    )
     found = ground.weigh(ground.candidates_between(pairs))
-    keep = core[found.left] & core[found.right]
-    return _where(found, keep & ~around[found.left] & ~around[found.right])
+    again = np.isin(ground.households(counted.left, counted.right), pairs)
+    kept = counted.where(~again)
+    same = Weights(
+        kept.left * ground.total + kept.right,
+        kept.weight.astype(np.int16),
+        kept.others,
+        ground.total,
+    )
+    return _together(same, _where(found, ~around[found.left] & ~around[found.right]))
 
 
 def _where(weights: Weights, keep: Mask) -> Weights:

@@ -23,14 +23,15 @@ from safepassage.register.match.bands import (
     contradictions,
     shortcomings,
 )
+from safepassage.register.match.bridges import weak_bridges
 from safepassage.register.match.candidates import Longs
 from safepassage.register.match.cluster import JUDGED, Graph, Islands, cluster, components
+from safepassage.register.match.columns import ABSENT, Bytes
 from safepassage.register.match.compare import Bench, compare
 from safepassage.register.match.model import UNIT, Model
 from safepassage.register.match.weighing import Weights, without_families
 
-_STEPS: Final = 3  # how often a cluster that is too large is tried again with a higher mean
-_FARTHER: Final = 4 * UNIT
+COMPONENT_MAX: Final = 1_000  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +67,47 @@ class Linked:
     weight: Longs
     band: NDArray[np.bool_]  # automatic; all others ask
     held: Flags
+    others: Bytes  # how many other members of the two families are found in both; or ABSENT
     cluster_of: Longs  # what a machine may merge alone, and people did
     likely_of: Longs
 
 
-def link_rows(bench: Bench, weights: Weights, judged: Judged, model: Model) -> Linked:
-    """Decide about all rows."""
+def link_rows(
+    bench: Bench, weights: Weights, judged: Judged, model: Model, label: Longs | None = None
+) -> Linked:
+    """Decide about all rows; `label` is what `connected` says of them, where that is known."""
     total = weights.total
-    likely = weights.weight >= model.thresholds.likely
-    left = np.concatenate([weights.left[likely], judged.same[0]])
-    right = np.concatenate([weights.right[likely], judged.same[1]])
-    islands = Islands.of(components(total, left, right))
+    if label is None:
+        links = Graph(weights.left, weights.right, weights.weight.astype(np.int64))
+        label = connected(total, links, judged, model.thresholds.likely)
+    islands = Islands.of(label)
     inside = _inside(bench, islands, weights, judged, model)
     graph = Graph(inside.left, inside.right, inside.weight)
     apart = Graph(*judged.not_same, np.zeros(len(judged.not_same[0]), dtype=np.int64))
     likely_of = cluster(total, islands, graph, apart, model.thresholds.likely_mean)
     cluster_of, held = _alone(inside, likely_of, apart, judged, model)
     return _kept(bench, weights, inside, held, (cluster_of, likely_of), judged, model)
+
+
+def connected(total: int, links: Graph, judged: Judged, likely: int) -> Longs:
+    """The component of each row by likely links that nobody called wrong.
+
+    A component of thousands is a model that does not fit these records, not a person; in it
+    alone weaker links are left out, step by step, until what is left can be weighed pair by pair.
+    """
+    barred = judged.not_same[0] * total + judged.not_same[1]
+    kept = (links.weight >= likely) & ~np.isin(links.left * total + links.right, barred)
+    left, right, weight = links.left[kept], links.right[kept], links.weight[kept]
+    least = likely
+    while True:
+        ends = np.concatenate([left, judged.same[0]]), np.concatenate([right, judged.same[1]])
+        label = components(total, *ends)
+        too_large = np.bincount(label, minlength=total)[label[left]] > COMPONENT_MAX
+        if not too_large.any():
+            return label
+        least += UNIT
+        stays = ~too_large | (weight >= least)
+        left, right, weight = left[stays], right[stays], weight[stays]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +164,31 @@ def _alone(
         np.zeros(0, dtype=np.int64),
     )
     least = model.thresholds.automatic_mean
-    for _ in range(_STEPS):
-        islands = Islands.of(components(total, inside.left[free], inside.right[free]))
+    while True:
+        label = components(total, inside.left[free], inside.right[free])
+        islands = Islands.of(label)
         graph = Graph(*_among(inside, islands, total))
         cluster_of = cluster(total, islands, graph, barred, least)
-        sizes = np.bincount(cluster_of, minlength=total)
-        too_large = free & (sizes[cluster_of[inside.left]] > CLUSTER_MAX)
-        too_large &= inside.weight < JUDGED
-        if not too_large.any():
+        doubtful = _doubtful(inside, free, cluster_of)
+        if not doubtful.any():
             break
-        held[too_large] |= BIT["large-cluster"]
-        free &= ~too_large
-    return cluster_of, held
+        held |= doubtful
+        free &= doubtful == 0
+    # Rows that only the mean of others brought together are not held by any link of their own.
+    inner = free & (cluster_of[inside.left] == cluster_of[inside.right])
+    return components(total, inside.left[inner], inside.right[inner]), held
+
+
+def _doubtful(inside: Inside, free: NDArray[np.bool_], cluster_of: Longs) -> Flags:
+    """Links by which a machine's cluster grows too large, or hangs together by one of them."""
+    found = np.zeros(len(free), dtype=np.int32)
+    sizes = np.bincount(cluster_of, minlength=len(cluster_of))
+    open_ = free & (inside.weight < JUDGED)
+    found[open_ & (sizes[cluster_of[inside.left]] > CLUSTER_MAX)] |= BIT["large-cluster"]
+    inner = np.flatnonzero(free & (cluster_of[inside.left] == cluster_of[inside.right]))
+    is_bridge = weak_bridges(cluster_of, inside.left[inner], inside.right[inner])
+    found[inner[is_bridge & open_[inner]]] |= BIT["weak-bridge"]
+    return found
 
 
 def _among(inside: Inside, islands: Islands, total: int) -> tuple[Longs, Longs, Longs]:
@@ -182,8 +220,13 @@ def _kept(
     known = inside_code[at] == code if len(inside_code) else np.zeros(len(code), dtype=np.bool_)
     weight, flags = np.zeros(len(code), dtype=np.int64), np.zeros(len(code), dtype=np.int32)
     weight[known], flags[known] = inside.weight[at[known]], held[at[known]]
+    is_weighed, where = weights.find(left, right)
+    # A judged pair counts by what was said of it; nobody looked at the families for that.
+    is_weighed &= weight < JUDGED
+    others = np.full(len(code), ABSENT, dtype=np.int8)
+    others[is_weighed] = weights.others[where[is_weighed]]
     rest = np.flatnonzero(~known)
-    _, where = weights.find(left[rest], right[rest])
+    where = where[rest]
     weight[rest] = weights.weight[where]
     compared = compare(bench, left[rest], right[rest])
     flags[rest] = contradictions(bench.columns, left[rest], right[rest], compared)
@@ -195,5 +238,11 @@ def _kept(
     not_same = np.isin(code, judged.not_same[0] * weights.total + judged.not_same[1])
     keep = ~not_same
     return Linked(
-        left[keep], right[keep], weight[keep], (would & together)[keep], flags[keep], *clusters
+        left[keep],
+        right[keep],
+        weight[keep],
+        (would & together)[keep],
+        flags[keep],
+        others[keep],
+        *clusters,
     )
