@@ -2,50 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
-from safepassage.plan.errors import InfeasibleError
 from safepassage.plan.linear import Whole
-from safepassage.plan.shuttle.problem import FAR, ShuttleProblem
+from safepassage.plan.shuttle.problem import FAR, ShuttleProblem, Trips
+from safepassage.plan.shuttle.tours import Call
 
-LOADS = (0.0, 0.5, 1.0)  # how much a vehicle looks at the people fetched rather than at the clock
+Flags = NDArray[np.bool_]
+LOADS = (0.0, 0.5, 1.0)  # how much the people aboard count, beside the clock
 
 
-def first_end(problem: ShuttleProblem) -> tuple[int, Whole]:
-    """When the best of a few first plans ends, and its calls, [v, p]."""
+@dataclass(frozen=True)
+class First:
+    """The trips of each vehicle in their order, and when the last one ends."""
+
+    end: int
+    routes: tuple[tuple[Call, ...], ...]
+
+    def calls(self, places: int) -> Whole:
+        """How often each vehicle calls at each place, [v, p]."""
+        counted = np.zeros((len(self.routes), places), np.int64)
+        for v, route in enumerate(self.routes):
+            for call in route:
+                counted[v, call.place] += 1
+        return counted
+
+
+def first_plan(problem: ShuttleProblem) -> First | None:
+    """The best of a few first plans; None if vehicles get to where they cannot go on."""
     plans = [_dispatched(problem, weight) for weight in LOADS]
-    return min(plans, key=lambda plan: plan[0])
+    return min((p for p in plans if p is not None), key=lambda p: p.end, default=None)
 
 
-def _dispatched(problem: ShuttleProblem, weight: float) -> tuple[int, Whole]:
+def _dispatched(problem: ShuttleProblem, weight: float) -> First | None:
     """Trips one by one, each the best next one: its end less what its load is worth."""
-    vehicles, places = len(problem.vehicles), len(problem.places)
-    left, calls = problem.people.copy(), np.zeros((vehicles, places), np.int64)
-    trips, seats = problem.trips, problem.seats
+    routes: list[list[Call]] = [[] for _ in problem.vehicles]
+    left, trips, seats = problem.people.copy(), problem.trips, problem.seats
     ends = np.stack([v.ready + t.first for v, t in zip(problem.vehicles, trips, strict=True)])
+    docks = [t.first_dock for t in trips]
+    onward = np.array([_leads_on(problem, t) for t in trips])[:, None]
     rate = _people_a_tick(problem)
     last = 0
     while left.any():
         load = np.minimum(left, seats[:, None])[:, :, None]
         is_way = (load > 0) & (ends < FAR)
         if not is_way.any():
-            raise _stuck(problem, left)
+            return None
+        if (is_way & onward).any():
+            is_way &= onward
         late = np.where(is_way, ends - weight * load / rate, np.inf)
-        v, place, haven = np.unravel_index(int(late.argmin()), late.shape)
-        end = int(ends[v, place, haven])
+        v, place, haven = (int(n) for n in np.unravel_index(int(late.argmin()), late.shape))
         left[place] -= load[v, place, 0]
-        calls[v, place] += 1
+        routes[v].append(Call(place, int(docks[v][place, haven]), haven))
+        end = int(ends[v, place, haven])
         last = max(last, end)
-        ends[v] = end + trips[v].later[haven]
-    return last, calls
+        ends[v], docks[v] = end + trips[v].later[haven], trips[v].later_dock[haven]
+    return First(last, tuple(map(tuple, routes)))
 
 
-def _stuck(problem: ShuttleProblem, left: Whole) -> InfeasibleError:
-    place = problem.places[int(left.argmax())]
-    return InfeasibleError(
-        f"{place}: people wait there whom no vehicle can reach from the haven where it has got to;"
-        " give the distance from every haven to one of its docks"
-    )
+def _leads_on(problem: ShuttleProblem, trips: Trips) -> Flags:
+    """The havens from which a vehicle can go on to every place that it can go to at all, [b]."""
+    there = trips.later.min(2)[:, problem.people > 0] < FAR  # [a, p]
+    leads: Flags = np.all(there >= there.any(0), axis=1)
+    return leads
 
 
 def _people_a_tick(problem: ShuttleProblem) -> float:

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from safepassage.plan.linear import Whole
 from safepassage.plan.shuttle.problem import ShuttleProblem
 from safepassage.plan.shuttle.solving import Solved
-from safepassage.plan.shuttle.tours import in_order
+from safepassage.plan.shuttle.tours import Call
 
 FORMAT = "safepassage-shuttle"
 VERSION = 1
@@ -45,21 +44,20 @@ class Trip:
 def trips_of(solved: Solved, before: int | None = None) -> list[Trip]:
     """The trips of a plan; only those that begin before a tick, if one is given."""
     found = []
-    for number, calls in enumerate(solved.choice.calls):
-        for trip in vehicle_trips(solved, number, calls):
+    for number, route in enumerate(solved.routes):
+        for trip in _vehicle_trips(solved.problem, number, route):
             if before is not None and trip.leaves >= before:
                 break
             found.append(trip)
     return found
 
 
-def vehicle_trips(solved: Solved, number: int, calls: Whole) -> list[Trip]:
+def _vehicle_trips(problem: ShuttleProblem, number: int, route: Sequence[Call]) -> list[Trip]:
     """The trips of one vehicle, one after another."""
-    problem = solved.problem
     vehicle = problem.vehicles[number]
     at, clock, empty = vehicle.start, vehicle.ready, vehicle.first
     found = []
-    for call in in_order(problem, number, solved.found[number], calls):
+    for call in route:
         arrives = clock + int(empty[call.dock])
         sails = arrives + vehicle.loading
         lands = sails + int(vehicle.loaded[call.dock, call.haven])

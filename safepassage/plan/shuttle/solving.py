@@ -13,34 +13,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safepassage.plan.errors import InfeasibleError
 from safepassage.plan.linear import Whole
 from safepassage.plan.shuttle.feasible import require_reachable
-from safepassage.plan.shuttle.first import first_end
-from safepassage.plan.shuttle.problem import ShuttleProblem, minutes
+from safepassage.plan.shuttle.first import First, first_plan
+from safepassage.plan.shuttle.priced import LEGS, priced_bound
+from safepassage.plan.shuttle.problem import FAR, ShuttleProblem, minutes
 from safepassage.plan.shuttle.search import Choice, Search, chosen
-from safepassage.plan.shuttle.tours import TOURS_MAX, Tours, tours
+from safepassage.plan.shuttle.tours import (
+    TOURS_MAX,
+    Call,
+    TooManyToursError,
+    Tours,
+    in_order,
+    tours,
+)
 
 AIMS = (0.25, 0.5, 0.75, 1.0)  # of the way from bound to plan
 FIRST_NODES = 100  # of a search; three times as many each time all aims fail
-_LEGS = 4  # of a trip: under way, loading, under way, unloading
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """A tour for each vehicle, when the last one ends, and a tick before which no plan ends."""
+    """The trips of each vehicle in their order, and a tick before which no plan ends."""
 
     problem: ShuttleProblem
-    found: list[Tours]
-    choice: Choice
+    routes: tuple[tuple[Call, ...], ...]
+    end: int  # tick at which the last person is unloaded
     bound: int
     cpu_seconds: float
-
-    @property
-    def end(self) -> int:
-        """Tick at which the last person is unloaded."""
-        return self.choice.end
 
     @property
     def gap(self) -> float:
@@ -56,38 +59,93 @@ def solve(
 ) -> Solved:
     """Plan until plan and bound meet within a share of the end, or the CPU seconds are used up.
 
+    Where vehicles can do so much that their tours cannot be looked at one by one, the plan is the
+    dispatcher's and the bound that of prices: the two do not meet, and both hold.
+
     Raises:
         InfeasibleError: somebody waits where no vehicle can take them from.
-        TooManyToursError: a vehicle can do so much that its tours cannot be looked at one by one.
     """
     require_reachable(problem)
     began = time.process_time()
-    run = _Run(problem, lambda: time.process_time() - began < seconds, tell)
+
+    def goes_on() -> bool:
+        return time.process_time() - began < seconds
+
+    first = first_plan(problem) or _found_first(problem)
+    try:
+        run = _Run(problem, first, goes_on, tell)
+    except TooManyToursError as why:
+        tell(f"{why}: a plan without searching, and a bound from prices")
+        bound = priced_bound(problem, first.end, goes_on)
+        return Solved(problem, first.routes, first.end, bound, time.process_time() - began)
     run.roughly()
     run.closely(close_enough)
-    choice = trimmed(problem, run.found, run.best)
-    bound = int(run.ends[run.low]) - run.given_away if run.low else 0
-    return Solved(problem, run.found, choice, max(0, bound), time.process_time() - began)
+    end, routes = run.finished()
+    return Solved(problem, routes, end, run.bound, time.process_time() - began)
+
+
+def _found_first(problem: ShuttleProblem) -> First:
+    """A first plan by searching, ever later, where a dispatcher gets stuck.
+
+    Raises:
+        InfeasibleError: every vehicle gets to where it cannot go on, and people are left.
+    """
+    longest = max(int(t.later[t.later < FAR].max(initial=0)) for t in problem.trips)
+    longest += max(int(t.first[t.first < FAR].max(initial=0)) for t in problem.trips)
+    most = int((-(-problem.people // problem.seats.min())).sum())
+    latest = max(v.ready for v in problem.vehicles) + most * longest  # every tour ends by then
+    horizon = latest
+    while horizon > 2 * longest:
+        horizon //= 2
+    while True:
+        found = _all_tours(problem, horizon)
+        choice = Search(problem, found, horizon).run(1_000_000, lambda: True).choice
+        if choice is not None:
+            return First(choice.end, _routes(problem, found, choice))
+        if horizon >= latest:
+            place = problem.places[int(problem.people.argmax())]
+            raise InfeasibleError(
+                f"{place} or another place: people wait there whom no vehicle can reach from the"
+                " havens where it gets to; give the distance from every haven to one of its docks"
+            )
+        horizon = min(latest, 2 * horizon)
+
+
+def _all_tours(problem: ShuttleProblem, horizon: int) -> list[Tours]:
+    """The tours of every vehicle.
+
+    Raises:
+        TooManyToursError: more than `TOURS_MAX` together.
+    """
+    found: list[Tours] = []
+    for number in range(len(problem.vehicles)):
+        room = TOURS_MAX - sum(len(x.end) for x in found)
+        found.append(tours(problem, number, horizon, room))
+    return found
+
+
+def _routes(
+    problem: ShuttleProblem, found: list[Tours], choice: Choice
+) -> tuple[tuple[Call, ...], ...]:
+    return tuple(
+        tuple(in_order(problem, v, found[v], calls)) for v, calls in enumerate(choice.calls)
+    )
 
 
 class _Run:
     """Where a run stands: no plan ends before `ends[low]`; `best` ends at `ends[high]`."""
 
-    def __init__(self, problem: ShuttleProblem, goes_on: Callable[[], bool], tell: Tell) -> None:
+    def __init__(
+        self, problem: ShuttleProblem, first: First, goes_on: Callable[[], bool], tell: Tell
+    ) -> None:
         self._problem, self._goes_on, self._tell = problem, goes_on, tell
-        horizon, calls = first_end(problem)
-        room = TOURS_MAX
-        self.found: list[Tours] = []
-        for number in range(len(problem.vehicles)):
-            self.found.append(tours(problem, number, horizon, room))
-            room -= len(self.found[-1].end)
-        first = chosen(problem, self.found, calls, horizon)
-        if first is None:
+        self.found = _all_tours(problem, first.end)
+        best = chosen(problem, self.found, first.calls(len(problem.places)), first.end)
+        if best is None:
             raise AssertionError("the first plan is not among the tours until its end")
-        self.best = first
+        self.best = best
         self.ends = np.unique(np.concatenate([x.end for x in self.found]))
-        self.low, self.high = 0, self._index(first.end)
-        self.given_away = 1 + _LEGS * max(len(x.keys) for x in self.found)
+        self.low, self.high = 0, self._index(best.end)
 
     def _index(self, tick: int) -> int:
         return int(np.searchsorted(self.ends, tick))
@@ -126,6 +184,17 @@ class _Run:
         if outcome.is_settled:
             self.low = max(self.low, self.high if outcome.choice is not None else index + 1)
         return outcome.choice is not None or outcome.is_settled
+
+    @property
+    def bound(self) -> int:
+        """A tick before which no plan ends, with what rounding legs up can hide given away."""
+        legs = 1 + LEGS * max(len(x.keys) for x in self.found)
+        return max(0, int(self.ends[self.low]) - legs)
+
+    def finished(self) -> tuple[int, tuple[tuple[Call, ...], ...]]:
+        """When the best plan ends, and its trips."""
+        choice = trimmed(self._problem, self.found, self.best)
+        return choice.end, _routes(self._problem, self.found, choice)
 
     def _say(self) -> None:
         end, bound = minutes(int(self.ends[self.high])), minutes(int(self.ends[self.low]))

@@ -72,7 +72,7 @@ def islands(draw: st.DrawFn) -> Question:
         for n in range(draw(st.integers(1, 3)))
     ]
     places = [
-        {"id": p, "people": draw(st.integers(0, 11)), "docks": names} for p, names in docks.items()
+        {"id": p, "people": draw(st.integers(0, 8)), "docks": names} for p, names in docks.items()
     ]
     return {"places": places, "havens": havens, "vehicles": vehicles, "distances": legs}
 

@@ -37,7 +37,7 @@ def carried_out(question: Question) -> dict[str, Any]:
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=4), st.sampled_from([10.0, 35.0]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_everybody_is_fetched_whatever_the_counts_said(north: list[int], every: float) -> None:
     question = counted(*north, every=every)
     made = carried_out(question)
