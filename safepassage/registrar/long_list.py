@@ -6,8 +6,9 @@ and all columns are taken at once, and `register/match/extending.py` weighs what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,15 +83,21 @@ def _before(connection: Connection, row_of: dict[str, int]) -> _Before:
     links = linked.link_rows(connection)
     one, other, weight, band, held, others = zip(*links, strict=True) if links else [()] * 6
     left, right = at[np.array(one, dtype=np.int64)], at[np.array(other, dtype=np.int64)]
-    bits = {said: sum(BIT[reason] for reason in said.split()) for said in set(held)}
     known = Known(
         np.minimum(left, right),
         np.maximum(left, right),
         np.rint(np.array(weight, dtype=np.float64) * UNIT).astype(np.int64),
-        np.array([ABSENT if n is None else n for n in others], dtype=np.int8),
+        _meaning(others, lambda n: ABSENT if n is None else n).astype(np.int8),
     )
-    is_automatic = np.array([said == Band.AUTOMATIC for said in band], dtype=np.bool_)
-    return _Before(known, is_automatic, np.array([bits[said] for said in held], dtype=np.int32))
+    is_automatic = _meaning(band, lambda said: said == Band.AUTOMATIC).astype(np.bool_)
+    held_by = _meaning(held, lambda said: sum(BIT[reason] for reason in said.split()))
+    return _Before(known, is_automatic, held_by.astype(np.int32))
+
+
+def _meaning(column: Sequence[Any], meaning: Callable[[Any], int]) -> Longs:
+    """What each cell of a column of few different ones means."""
+    known = {cell: meaning(cell) for cell in set(column)}
+    return np.fromiter(map(known.__getitem__, column), dtype=np.int64, count=len(column))
 
 
 def _change(extension: Extension, before: _Before, ids: list[RecordId]) -> Change:

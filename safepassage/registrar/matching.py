@@ -17,7 +17,7 @@ from safepassage.register.match.candidates import (
     KeyTable,
     candidates_of,
 )
-from safepassage.register.match.columns import ABSENT, Encoder, Names, columns_of, row_of
+from safepassage.register.match.columns import ABSENT, Encoder, Said, columns_of, row_of
 from safepassage.register.match.compare import compare
 from safepassage.register.match.engine import OwnEngine, linkage_of
 from safepassage.register.match.explain import explain
@@ -226,11 +226,11 @@ class OpenKeys(KeyTable):
         super().__init__()
         self._closed = closed
 
-    def add(self, record: Record, names: Names) -> None:
+    def add(self, record: Record, said: Said) -> None:
         """Take in the open keys of the next record."""
         found = {
             self.number(key): KIND_AT[key[0]]
-            for key in pairing_keys(record, names)
+            for key in pairing_keys(record, said)
             if f"{key[0]}:{key[1]}" not in self._closed
         }
         self.hashes.extend(found)

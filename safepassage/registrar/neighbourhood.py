@@ -22,7 +22,7 @@ from typing import Final
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, JudgementId, Pair
 from safepassage.register.linkage import Link, Linkage
-from safepassage.register.match.columns import names_of
+from safepassage.register.match.columns import said_by
 from safepassage.register.match.keys import household_key, pairing_keys
 from safepassage.register.match.model import UNIT, Model
 from safepassage.register.record import Record
@@ -70,7 +70,7 @@ class Neighbourhood:
     def keys_of(self, record: Record) -> frozenset[str]:
         """By what a record is a candidate."""
         if record.id not in self.keys:
-            found = pairing_keys(record, names_of(record))
+            found = pairing_keys(record, said_by(record))
             self.keys[record.id] = frozenset(f"{kind}:{text}" for kind, text in found)
         return self.keys[record.id]
 

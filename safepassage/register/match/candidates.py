@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.register.match.columns import Names
+from safepassage.register.match.columns import Said
 from safepassage.register.match.keys import KINDS, pairing_keys
 from safepassage.register.record import Record
 
@@ -34,10 +34,10 @@ class KeyTable:
     kinds: array[int] = field(default_factory=lambda: array("b"))
     counts: array[int] = field(default_factory=lambda: array("i"))
 
-    def add(self, record: Record, names: Names) -> None:
+    def add(self, record: Record, said: Said) -> None:
         """Take in the keys of the next record."""
         number = self.number
-        found = {number(key): KIND_AT[key[0]] for key in pairing_keys(record, names)}
+        found = {number(key): KIND_AT[key[0]] for key in pairing_keys(record, said)}
         self.hashes.extend(found)
         self.kinds.extend(found.values())
         self.counts.append(len(found))

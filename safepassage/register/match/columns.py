@@ -57,16 +57,26 @@ _KINDS: Final = {
     Precision.YEAR: 1,
     Precision.ESTIMATED: 1,
 }
+_NOTHING_SAID: Final = {feature: [ABSENT] * width for feature, width in WIDTHS.items()}
 PROTECTION_BITS: Final = {status: 1 << at for at, status in enumerate(Protection)}
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The parts of a record's name as bags of romanised tokens, in the order of writing."""
+class Said:
+    """What a record says of its person, ready to be compared.
+
+    The parts of the name are bags of romanised tokens in the order of writing; everything else is
+    compared by value.
+    """
 
     given: tuple[str, ...]
     family: tuple[str, ...]
     father: tuple[str, ...]
+    values: Mapping[Feature, tuple[str, ...]]  # without those of which nothing is said
+
+    def of(self, feature: Feature) -> tuple[str, ...]:
+        """The values of a feature."""
+        return self.values.get(feature, ())
 
 
 @lru_cache(maxsize=1 << 18)
@@ -77,8 +87,8 @@ def _words(text: str) -> tuple[tuple[str, Role], ...]:
     return tuple((t.latin, t.role) for t in named)
 
 
-def names_of(record: Record) -> Names:
-    """What a record calls its person, by part.
+def said_by(record: Record) -> Said:
+    """What a record says, its person's name by part.
 
     A name written as one text gives its last token as the family name if it has several, and what
     is marked as a patronymic as the father's name.  Such guesses may be wrong; the comparison
@@ -100,7 +110,12 @@ def names_of(record: Record) -> Names:
     else:
         given = full
     father = parts.get(NamePart.FATHER) or marked
-    return Names(tuple(given[:TOKENS_MAX]), tuple(family[:TOKENS_MAX]), tuple(father[:TOKENS_MAX]))
+    return Said(
+        tuple(given[:TOKENS_MAX]),
+        tuple(family[:TOKENS_MAX]),
+        tuple(father[:TOKENS_MAX]),
+        dict(_values(record)),
+    )
 
 
 @lru_cache(maxsize=1 << 18)
@@ -115,24 +130,26 @@ def _packed(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def values_of(record: Record, feature: Feature) -> tuple[str, ...]:
-    """What a record says of a feature that is compared by value, ready to be compared."""
-    if feature is Feature.PHONE:
-        found: Iterable[str] = record.phones
-    elif feature is Feature.EMAIL:
-        found = (email.casefold() for email in record.emails)
-    elif feature in (Feature.PASSPORT, Feature.NATIONAL_ID, Feature.DOCUMENT):
-        found = (
-            d.number
-            for d in record.documents
-            if _DOCUMENTS.get(d.type, Feature.DOCUMENT) == feature
-        )
-    elif feature is Feature.PLACE:
-        found = map(_folded, record.places)
-    else:
-        said = record.claims.get(_CLAIMS[feature], "")
-        found = (_packed(said) if feature is Feature.POSTCODE else _folded(said),)
-    return tuple(value for value in found if value)[: WIDTHS[feature]]
+def _values(record: Record) -> Iterator[tuple[Feature, tuple[str, ...]]]:
+    if record.phones:
+        yield Feature.PHONE, record.phones[: WIDTHS[Feature.PHONE]]
+    if record.emails:
+        yield Feature.EMAIL, tuple(email.casefold() for email in record.emails[:1])
+    papers: dict[Feature, list[str]] = {}
+    for document in record.documents:
+        if document.number:
+            papers.setdefault(_DOCUMENTS.get(document.type, Feature.DOCUMENT), []).append(
+                document.number
+            )
+    for feature, numbers in papers.items():
+        yield feature, tuple(numbers[: WIDTHS[feature]])
+    if places := tuple(filter(None, map(_folded, record.places))):
+        yield Feature.PLACE, places[: WIDTHS[Feature.PLACE]]
+    for feature, claim in _CLAIMS.items():
+        if text := record.claims.get(claim):
+            folded = _packed(text) if feature is Feature.POSTCODE else _folded(text)
+            if folded:
+                yield feature, (folded,)
 
 
 class Vocabulary:
@@ -265,8 +282,8 @@ class Encoder:
         """Which record, in order of arrival, stands in which row."""
         return np.array(sorted(range(len(self._ids)), key=self._ids.__getitem__), dtype=np.int64)
 
-    def add(self, record: Record) -> Names:
-        """Take a record in; its names come back because its keys are made of them, too."""
+    def add(self, record: Record) -> Said:
+        """Take a record in; what it says comes back because its keys are made of it, too."""
         self._ids.append(record.id)
         in_list = self._lists.of(record.list)
         self._list_of.append(in_list)
@@ -274,18 +291,18 @@ class Encoder:
         self._household_of.append(self._households.setdefault(household, len(self._households)))
         self._sex.append(ABSENT if record.sex is None else _SEXES[record.sex])
         self._protection.append(sum(PROTECTION_BITS[status] for status in record.protection))
-        names = names_of(record)
-        for feature, bag in zip(
-            NAME_FEATURES, (names.given, names.family, names.father), strict=True
-        ):
+        said = said_by(record)
+        for feature, bag in zip(NAME_FEATURES, (said.given, said.family, said.father), strict=True):
             self._names[feature].append(self._bag(bag))
-        for feature, width in WIDTHS.items():
-            texts = values_of(record, feature)
-            vocabulary = self._vocabularies[feature]
-            numbers = [vocabulary.of(text) for text in texts]
-            self._numbers[feature].extend(numbers + [ABSENT] * (width - len(numbers)))
+        for feature, absent in _NOTHING_SAID.items():
+            texts = said.of(feature)
+            if texts:
+                of = self._vocabularies[feature].of
+                self._numbers[feature].extend([of(text) for text in texts] + absent[len(texts) :])
+            else:
+                self._numbers[feature].extend(absent)
         self._born.extend(_days(record))
-        return names
+        return said
 
     def _bag(self, bag: tuple[str, ...]) -> int:
         if not bag:
@@ -356,14 +373,14 @@ def _days(record: Record) -> list[int]:
 
 
 def columns_of(
-    records: Iterable[Record], seen: Callable[[Record, Names], None] | None = None
+    records: Iterable[Record], seen: Callable[[Record, Said], None] | None = None
 ) -> Columns:
     """Records as columns; `seen` is shown each record once as it streams by."""
     encoder = Encoder()
     for record in records:
-        names = encoder.add(record)
+        said = encoder.add(record)
         if seen:
-            seen(record, names)
+            seen(record, said)
     return encoder.columns()
 
 

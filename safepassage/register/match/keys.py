@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
-from safepassage.register.match.columns import Names, names_of, values_of
+from safepassage.register.match.columns import Said, said_by
 from safepassage.register.match.features import Feature
 from safepassage.register.names.sounds import skeleton
 from safepassage.register.names.variants import group_of
@@ -54,7 +54,7 @@ _DOCUMENT_LENGTH_MIN: Final = 5
 
 def keys(record: Record, model: Model) -> frozenset[str]:
     """Every key of a record, the one of its list household included."""
-    found = {f"{kind}:{text}" for kind, text in pairing_keys(record, names_of(record))}
+    found = {f"{kind}:{text}" for kind, text in pairing_keys(record, said_by(record))}
     if record.household:
         found.add(household_key(record))
     return frozenset(found)
@@ -81,12 +81,13 @@ def _one_deleted(number: str) -> tuple[str, ...]:
     return (number, *dict.fromkeys(number[:i] + number[i + 1 :] for i in range(len(number))))
 
 
-def pairing_keys(record: Record, names: Names) -> Iterator[tuple[str, str]]:
+def pairing_keys(record: Record, said: Said) -> Iterator[tuple[str, str]]:
     """Kind and text of every key that makes candidate pairs; some may come twice."""
-    given, family, father = (_of_bag(bag) for bag in (names.given, names.family, names.father))
+    given, family, father = (_of_bag(bag) for bag in (said.given, said.family, said.father))
     own = given | family
     years = _years(record)
-    yield from _contact_keys(record, own, years)
+    places = said.of(Feature.PLACE)
+    yield from _contact_keys(said, own, years)
     for one, other in product(given, father):
         yield "given-father", f"{one} {other}"
     for one, other in combinations(sorted(own), 2):
@@ -95,13 +96,13 @@ def pairing_keys(record: Record, names: Names) -> Iterator[tuple[str, str]]:
     for window in windows:
         for name in given:
             yield "given-year", f"{name} {window}"
-            for place in values_of(record, Feature.PLACE):
+            for place in places:
                 yield "given-year-place", f"{name} {window} {place}"
         for one, other in product(given, father):
             yield "given-year-father", f"{one} {other} {window}"
         for one, other in combinations(sorted(own), 2):
             yield "names-year", f"{one} {other} {window}"
-    yield from _birthday_keys(record, own, given, family | father)
+    yield from _birthday_keys(record, places, own, family | father)
 
 
 def _of_bag(bag: Iterable[str]) -> set[str]:
@@ -113,34 +114,34 @@ def _years(record: Record) -> set[int]:
     return {year for r in readings for year in (r.earliest.year, r.latest.year)}
 
 
-def _contact_keys(record: Record, own: set[str], years: set[int]) -> Iterator[tuple[str, str]]:
-    yield from _number_keys(record)
+def _contact_keys(said: Said, own: set[str], years: set[int]) -> Iterator[tuple[str, str]]:
+    yield from _number_keys(said)
     initials = {key[0] for key in own}
     for kind, feature in (("phone", Feature.PHONE), ("postcode", Feature.POSTCODE)):
-        for value in values_of(record, feature):
+        for value in said.of(feature):
             for initial in initials:
                 yield f"{kind}-initial", f"{value} {initial}"
             for year in years:
                 yield f"{kind}-year", f"{value} {year}"
-    for address in values_of(record, Feature.ADDRESS):
+    for address in said.of(Feature.ADDRESS):
         for year in years:
             yield "address-year", f"{address} {year}"
         for name in own:
             yield "address-given", f"{address} {name}"
 
 
-def _number_keys(record: Record) -> Iterator[tuple[str, str]]:
+def _number_keys(said: Said) -> Iterator[tuple[str, str]]:
     for feature in (Feature.PASSPORT, Feature.NATIONAL_ID, Feature.DOCUMENT):
-        for number in values_of(record, feature):
+        for number in said.of(feature):
             if len(number) >= _DOCUMENT_LENGTH_MIN:
                 for left in _one_deleted(number):
                     yield feature.value, left
-    for email in values_of(record, Feature.EMAIL):
+    for email in said.of(Feature.EMAIL):
         yield "email", email
 
 
 def _birthday_keys(
-    record: Record, own: set[str], given: set[str], kin: set[str]
+    record: Record, places: Iterable[str], own: set[str], kin: set[str]
 ) -> Iterator[tuple[str, str]]:
     if record.born is None or record.born.precision is not Precision.DAY:
         return
@@ -150,5 +151,5 @@ def _birthday_keys(
             yield "given-birthday", f"{name} {day.month} {day.day}"
         for name in kin:
             yield "kin-day", f"{name} {day.isoformat()}"
-        for place in values_of(record, Feature.PLACE):
+        for place in places:
             yield "day-place", f"{day.isoformat()} {place}"
