@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tidy reference constraints screenshots bench powercut serve clean
+.PHONY: help demo test check tidy spark reference constraints screenshots bench powercut serve clean
 
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,8 @@ tidy: $(VENV)/.dev ## Format the code, repair what can be repaired, then check t
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m pytest tests/tidy.py
+
+spark: $(VENV)/.spark ## Add Spark, which links a register that outgrows one machine (downloads about 450 MB, needs Java 17)
 
 reference: $(VENV)/.dev ## Write docs/reference/cli.md anew from the commands' own help
 	$(BIN)/python scripts/cli_reference.py
@@ -53,8 +55,8 @@ constraints: ## Write constraints.txt anew with the newest versions that the dep
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	echo "Installing the newest versions into an empty environment (about a minute) ..."; \
 	$(PYTHON) -m venv "$$folder"; \
-	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres]'; \
-	{ echo '# Exact versions of everything that `.[dev,postgres]` installs, written by `make constraints`'; \
+	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,postgres,spark]'; \
+	{ echo '# Exact versions of everything that `.[dev,postgres,spark]` installs, written by `make constraints`'; \
 	  echo '# (pip freeze in an empty environment). Do not edit by hand. Install with'; \
 	  echo '# pip install -c constraints.txt -e .'; \
 	  "$$folder/bin/python" -m pip freeze --disable-pip-version-check --exclude-editable; \
@@ -74,9 +76,15 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installed."
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing Safe Passage and its test tools into $(VENV) (first time only; downloads about 100 MB) ..."
-	@$(PIP_INSTALL) -e '.[dev,postgres]'
+	@echo "Installing Safe Passage and its test tools into $(VENV) (first time only; downloads about 160 MB) ..."
+	@$(PIP_INSTALL) -e '.[dev,postgres,splink]'
 	@touch $(VENV)/.core $@
+	@echo "Installed."
+
+$(VENV)/.spark: $(VENV)/.dev
+	@echo "Adding Spark to $(VENV) (downloads about 450 MB) ..."
+	@$(PIP_INSTALL) -e '.[spark]'
+	@touch $@
 	@echo "Installed."
 
 $(BIN)/python:

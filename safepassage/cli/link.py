@@ -72,11 +72,11 @@ def link(
     if pair and engine is not EngineName.OWN:
         raise TableError(f"--explain: {engine} gives no evidence; leave --engine out")
     chosen = dict(_pair(text) for text in column or ())
-    tables = [(path, *_read(path, chosen)) for path in files]
-    ids, id_column = _ids(tables)
+    tables = tables_in(files, chosen)
+    ids, id_column = ids_in(tables)
     with parts_progress() as tell:
         linker = _engine(engine)
-        linked = linker.link(_records(tables, ids), progress=tell)
+        linked = linker.link(records_in(tables, ids), progress=tell)
     if pair and isinstance(linker, OwnEngine):
         _explain(tables, ids, pair, linker.model, json)
         return
@@ -94,7 +94,7 @@ def _pair(text: str) -> tuple[str, str]:
     return column, field
 
 
-def _read(path: Path, chosen: dict[str, str]) -> tuple[Table, str]:
+def _read(path: Path, chosen: Mapping[str, str]) -> tuple[Table, str]:
     """A file as a table, and the header of its id column."""
     if not path.is_file():
         raise TableError(f"{path}: there is no such file")
@@ -145,8 +145,21 @@ def _parquet(path: Path) -> tuple[list[str], Sequence[Sequence[str]]]:
 Tables = Sequence[tuple[Path, Table, str]]
 
 
-def _ids(tables: Tables) -> tuple[list[str], str]:
-    """The ids of all rows, and what the column is called."""
+def tables_in(files: Sequence[Path], chosen: Mapping[str, str]) -> Tables:
+    """Files as tables; `chosen` says of headers what they are.
+
+    Raises:
+        TableError: a file cannot be read, or has no id column.
+    """
+    return [(path, *_read(path, chosen)) for path in files]
+
+
+def ids_in(tables: Tables) -> tuple[list[str], str]:
+    """The ids of all rows, and what the column is called.
+
+    Raises:
+        TableError: an id is there twice, or is missing.
+    """
     ids = [i for _, table, _ in tables for i in table.ids()]
     if len(set(ids)) != len(ids):
         raise TableError("an id is there twice; ids must differ, across files too")
@@ -165,7 +178,8 @@ def _engine(name: EngineName) -> Engine:
     return SplinkEngine(Backend.SPARK if name is EngineName.SPLINK_SPARK else Backend.DUCKDB)
 
 
-def _records(tables: Tables, ids: list[str]) -> Iterator[Record]:
+def records_in(tables: Tables, ids: list[str]) -> Iterator[Record]:
+    """The rows of all tables as records under these ids."""
     start = 0
     for _, table, _ in tables:
         own = [RecordId(i) for i in ids[start : start + len(table.rows)]]
@@ -225,7 +239,7 @@ def _explain(
     missing = [record for record in pair if record not in set(ids)]
     if missing:
         raise TableError(f"--explain: there is no record {missing[0]}")
-    records = {record.id: record for record in _records(tables, ids)}
+    records = {record.id: record for record in records_in(tables, ids)}
     one, other = (records[RecordId(record)] for record in pair)
     families = [
         [

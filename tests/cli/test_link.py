@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,6 +78,33 @@ def test_a_missing_file_and_a_broken_one_are_said(tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 is not all")
     with pytest.raises(TableError, match="not a Parquet file"):
         run(tmp_path / "broken.parquet")
+
+
+@pytest.mark.splink
+def test_splink_links_the_same_files_and_explains_nothing(tmp_path: Path) -> None:
+    source, out = written(tmp_path / "lists.csv"), tmp_path / "clusters.csv"
+    said = run(source, "--engine", "splink", "--out", out)
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert f"{len(rows)} records" in said
+    assert len({row["cluster_id"] for row in rows}) < len(rows)
+    with pytest.raises(TableError, match="leave --engine out"):
+        run(source, "--engine", "splink", "--explain", "r0000", "r0001")
+
+
+@pytest.mark.spark
+def test_splink_writes_the_same_clusters_on_spark_as_on_duckdb(tmp_path: Path) -> None:
+    source = written(tmp_path / "lists.csv")
+    run(source, "--engine", "splink", "--out", tmp_path / "duckdb.csv")
+    command = ["-m", "safepassage", "link", source, "--engine", "splink-spark"]
+    # Code that runs once is not worth compiling well.
+    quick = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+    subprocess.run(
+        [sys.executable, *command, "--out", tmp_path / "spark.csv"],
+        check=True,
+        capture_output=True,
+        env=os.environ | quick,
+    )
+    assert (tmp_path / "spark.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
 
 
 @pytest.mark.reference

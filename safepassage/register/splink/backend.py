@@ -5,6 +5,7 @@ Both are optional packages, and are imported here alone and only when they are a
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -44,24 +45,35 @@ def lacking(backend: Backend) -> str | None:
     return None
 
 
-@contextmanager
-def database(backend: Backend) -> Iterator[Any]:
-    """A splink database API whose tables are gone at the end.
-
-    DuckDB works in memory and never writes to the disk. A Spark session that is already running is
-    used as it is and left running, whoever started it.
+def require(backend: Backend) -> None:
+    """Nothing, if a backend can run here.
 
     Raises:
         BackendError: a package, or Java, is missing.
     """
     if missing := lacking(backend):
         raise BackendError(f"the engine cannot run here: {missing}")
-    if backend is Backend.DUCKDB:
-        yield from _duckdb()
-    else:
-        yield from _spark()
 
 
+@contextmanager
+def database(backend: Backend) -> Iterator[Any]:
+    """A splink database API whose tables are gone at the end.
+
+    DuckDB works in memory and never writes to the disk. Spark keeps its working files, with what
+    the records say in plain text, in a folder that is removed at the end; a session that is running
+    already is used as it is and left running.
+
+    Raises:
+        BackendError: a package, or Java, is missing.
+    """
+    require(backend)
+    # Splink remarks on every level that no pair showed; the model says so, too.
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    with _duckdb() if backend is Backend.DUCKDB else _spark() as api:
+        yield api
+
+
+@contextmanager
 def _duckdb() -> Iterator[Any]:
     import duckdb
     from splink import DuckDBAPI
@@ -71,6 +83,7 @@ def _duckdb() -> Iterator[Any]:
         yield DuckDBAPI(connection)
 
 
+@contextmanager
 def _spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession
     from splink import SparkAPI

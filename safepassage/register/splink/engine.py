@@ -8,7 +8,7 @@ the rules of what a machine may do alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,15 +16,15 @@ import numpy as np
 from safepassage.register.judgement import Judgement
 from safepassage.register.linkage import Linkage, Progress
 from safepassage.register.match.candidates import Longs
-from safepassage.register.match.cluster import Islands, components
-from safepassage.register.match.engine import Read, linkage_of, read
+from safepassage.register.match.cluster import Graph, Islands
+from safepassage.register.match.engine import linkage_of, read
 from safepassage.register.match.features import LEVELS
-from safepassage.register.match.linking import Judged, link_rows
+from safepassage.register.match.linking import Judged, connected, link_rows
 from safepassage.register.match.model import UNIT, Model, Thresholds
 from safepassage.register.match.train import CAPS, rarities
 from safepassage.register.match.weighing import Weights
 from safepassage.register.record import Record
-from safepassage.register.splink.backend import Backend, database
+from safepassage.register.splink.backend import Backend, database, require
 from safepassage.register.splink.flat import ID, flat
 from safepassage.register.splink.settings import Setting
 from safepassage.register.splink.training import Learned, linker_of, train
@@ -39,8 +39,6 @@ THRESHOLDS: Final = Thresholds(
     likely_mean=-2 * UNIT,
     ask=0,
 )
-COMPONENT_MAX: Final = 500  # rows; a larger one has too many pairs to look at all of them
-_STEP: Final = 2 * UNIT
 _WEIGHT_MAX: Final = 100 * UNIT
 _NO_WEIGHTS: Final = {feature: (0,) * len(levels) for feature, levels in LEVELS.items()}
 
@@ -81,42 +79,35 @@ class SplinkEngine:
             BackendError: Splink, Spark or Java is missing.
             ModelError: two records have one id, or there is nothing to learn from.
         """
+        require(self.backend)
+        taken = read(records, progress)
+        columns = taken.columns
+        if len(columns) < 2:
+            alone = {i: i for i in columns.ids}
+            return Linkage("none", {}, alone, alone)
+        judged = Judged.of({i: row for row, i in enumerate(columns.ids)}, judgements)
+        table = flat(columns, taken.keys, taken.order, CAPS)
+        self.learned = self.learned or train(table, self.setting)
+        total = len(columns)
         with database(self.backend) as api:
-            taken = read(records, progress)
-            columns = taken.columns
-            if len(columns) < 2:
-                alone = {i: i for i in columns.ids}
-                return Linkage("none", {}, alone, alone)
-            judged = Judged.of({i: row for row, i in enumerate(columns.ids)}, judgements)
-            scoring = Scoring(api, taken, self.setting, self.learned)
-            self.learned = scoring.learned
+            scoring = Scoring(api, table, self.learned)
             scored = scoring.pairs(THRESHOLDS.ask)
-            likely, islands = _islands(len(columns), scored, judged)
-            weights = _weights(len(columns), scored, scoring.rest(scored, islands))
-        thresholds = replace(THRESHOLDS, likely=likely)
-        rules = Model(
-            self.learned.version,
-            0,
-            0,
-            _NO_WEIGHTS,
-            _NO_WEIGHTS,
-            rarities(columns),
-            CAPS,
-            thresholds,
-        )
-        linked = link_rows(rules.bench(columns), weights, judged, rules)
+            graph = Graph(scored.left, scored.right, scored.weight)
+            label = connected(total, graph, judged, THRESHOLDS.likely)
+            weights = _weights(total, scored, scoring.rest(scored, Islands.of(label)))
+        version, rarity = self.learned.version, rarities(columns)
+        rules = Model(version, 0, 0, _NO_WEIGHTS, _NO_WEIGHTS, rarity, CAPS, THRESHOLDS)
+        linked = link_rows(rules.bench(columns), weights, judged, rules, label)
         return linkage_of(columns, linked, rules)
 
 
 class Scoring:
-    """One run of Splink over some records."""
+    """One run of Splink over a flat table, with a model."""
 
-    def __init__(self, api: Any, taken: Read, setting: Setting, learned: Learned | None) -> None:
-        self._api, self._total = api, len(taken.columns)
-        table = flat(taken.columns, taken.keys, taken.order, CAPS)
-        names, held = frozenset(table.column_names), api.register(table)
-        self.learned = learned or train(held, setting, names, self._total)
-        self._linker = linker_of(held, setting, names, self.learned)
+    def __init__(self, api: Any, table: Any, learned: Learned) -> None:
+        self._api, self._total = api, table.num_rows
+        columns = frozenset(table.column_names)
+        self._linker = linker_of(api.register(table), learned.setting, columns, learned)
 
     def pairs(self, least: int) -> Scored:
         """What blocking offers and weighs at least so many units."""
@@ -147,23 +138,6 @@ def _scored(predicted: Any) -> Scored:
     bits = np.nan_to_num(found.column("match_weight").to_numpy())
     weight = np.clip(np.rint(bits * UNIT), -_WEIGHT_MAX, _WEIGHT_MAX).astype(np.int64)
     return Scored(np.minimum(one, other), np.maximum(one, other), weight)
-
-
-def _islands(total: int, scored: Scored, judged: Judged) -> tuple[int, Islands]:
-    """The weight from which a pair is likely, and the components that likely pairs make.
-
-    It is raised until no component is too large: one wrong pair of relatives after another would
-    otherwise chain a whole camp together.
-    """
-    likely = THRESHOLDS.likely
-    while True:
-        keep = scored.weight >= likely
-        left = np.concatenate([scored.left[keep], judged.same[0]])
-        right = np.concatenate([scored.right[keep], judged.same[1]])
-        islands = Islands.of(components(total, left, right))
-        if not keep.any() or islands.sizes.max(initial=0) <= COMPONENT_MAX:
-            return likely, islands
-        likely += _STEP
 
 
 def _weights(total: int, *parts: Scored) -> Weights:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from safepassage.register.match.model import ModelError
+from safepassage.register.splink.backend import Backend, database
 from safepassage.register.splink.settings import (
     SURE_RULES,
     TRAINING_RULES,
@@ -53,6 +54,7 @@ def linker_of(
 
     comparisons = comparisons_of(setting, columns)
     if learned:
+        comparisons = {name: way for name, way in comparisons.items() if name in learned.m}
         for name, comparison in comparisons.items():
             comparison.configure(
                 m_probabilities=list(learned.m[name]), u_probabilities=list(learned.u[name])
@@ -62,8 +64,10 @@ def linker_of(
     return Linker(table, settings_of(setting, comparisons, columns, prior), log_level=None)
 
 
-def train(table: Any, setting: Setting, columns: Collection[str], total: int) -> Learned:
-    """Learn without labels from a registered table of so many rows.
+def train(table: Any, setting: Setting) -> Learned:
+    """Learn without labels from a flat table.
+
+    On DuckDB, whatever scores later: a sample teaches as much, and so every backend has one model.
 
     Raises:
         ModelError: there is nothing in the records to learn from.
@@ -71,30 +75,28 @@ def train(table: Any, setting: Setting, columns: Collection[str], total: int) ->
     from splink import block_on
     from splink.internals.exceptions import EMTrainingException
 
-    linker = linker_of(table, setting, columns, None)
-    is_small = total * (total - 1) / 2 <= RANDOM_PAIRS
-    training = linker.training
-    sure = [block_on(*rule) for rule in present(SURE_RULES, columns)]
-    if sure:
-        training.estimate_probability_two_random_records_match(sure, recall=SURE_RECALL)
-    # Few pairs are all looked at, so that every backend learns the same; of many, Splink stops as
-    # soon as it has seen enough, and which it has seen depends on the backend's hash.
-    every = {"min_count_per_level": None, "num_chunks": 1} if is_small else {}
-    training.estimate_u_using_random_sampling(RANDOM_PAIRS, seed=SEED, **every)
-    taught = 0
-    for rule in present(TRAINING_RULES[setting], columns):
-        try:
-            training.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule),
-                estimate_without_term_frequencies=True,
-                max_pairs=None if total <= SAMPLED_FROM else TRAINING_PAIRS,
-            )
-            taught += 1
-        except (EMTrainingException, ValueError):
-            continue  # no pairs agree in it, or they all are of one person
-    if not taught:
-        raise ModelError("Splink finds too few alike rows to learn from; link a larger file")
-    return _learned(linker, setting, total)
+    columns, total = frozenset(table.column_names), table.num_rows
+    with database(Backend.DUCKDB) as api:
+        linker = linker_of(api.register(table), setting, columns, None)
+        training, taught = linker.training, 0
+        if sure := [block_on(*rule) for rule in present(SURE_RULES, columns)]:
+            training.estimate_probability_two_random_records_match(sure, recall=SURE_RECALL)
+        # Of many pairs Splink looks at a tenth after the other until it has seen enough.
+        portions = 1 if total * total <= 2 * RANDOM_PAIRS else 10
+        training.estimate_u_using_random_sampling(RANDOM_PAIRS, seed=SEED, num_chunks=portions)
+        for rule in present(TRAINING_RULES[setting], columns):
+            try:
+                training.estimate_parameters_using_expectation_maximisation(
+                    block_on(*rule),
+                    estimate_without_term_frequencies=True,
+                    max_pairs=None if total <= SAMPLED_FROM else TRAINING_PAIRS,
+                )
+                taught += 1
+            except (EMTrainingException, ValueError):
+                continue  # no pairs agree in it, or they all are of one person
+        if not taught:
+            raise ModelError("Splink finds too few alike rows to learn from; link a larger file")
+        return _learned(linker, setting, total)
 
 
 def _learned(linker: Any, setting: Setting, total: int) -> Learned:

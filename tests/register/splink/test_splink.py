@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @cache
 def register() -> tuple[list[Record], list[int]]:
-    return lists(7)
+    return lists(7, households=40)
 
 
 @cache
@@ -117,7 +117,7 @@ def test_same_joins_and_not_same_keeps_apart() -> None:
     records, truth = register()
     strangers = (
         records[0].id,
-        next(r.id for r, t in zip(records, truth, strict=True) if t > truth[0] + 50),
+        next(r.id for r, t in zip(records, truth, strict=True) if t > truth[0] + 40),
     )
     found = again(judgement(1, *apart, Verdict.NOT_SAME), judgement(2, *strangers, Verdict.SAME))
     for clusters in (found.cluster_of, found.likely_of):
@@ -149,16 +149,6 @@ def test_a_single_record_is_a_person_and_two_are_too_few_to_learn_from() -> None
     assert SplinkEngine().link([first]).cluster_of == {first.id: first.id}
     with pytest.raises(ModelError, match="link a larger file"):
         SplinkEngine().link([first, replace(second, names=(), born=None)])
-
-
-@pytest.mark.spark
-@pytest.mark.filterwarnings("ignore")  # of Spark's own Python side
-def test_spark_finds_the_same_persons_as_duckdb() -> None:
-    learned, linkage = linked()
-    found = SplinkEngine(Backend.SPARK, learned=learned).link(register()[0])
-    assert dict(found.links) == dict(linkage.links)
-    assert found.cluster_of == linkage.cluster_of
-    assert found.likely_of == linkage.likely_of
 
 
 @pytest.mark.parametrize("wanted", Backend)
