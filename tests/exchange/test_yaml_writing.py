@@ -22,7 +22,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.from_regex("[a-z]{1,8}", fullmatch=True), values, min_size=1, max_size=4))
 def test_what_is_written_is_read_back(tree: dict[str, Any]) -> None:
     assert read_demand(write_yaml(tree), "demand.yaml") == tree
