@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from safepassage.model.instant import format_instant, zulu
 from safepassage.register.linkage import Evidence
@@ -16,6 +16,7 @@ from safepassage.registrar.views import (
     Hit,
     IntakeView,
     JudgementView,
+    Learned,
     ListView,
     PersonView,
     Question,
@@ -222,6 +223,33 @@ def _seconds(age: timedelta | None) -> int | None:
 def counts_to_json(counts: RegisterCounts) -> dict[str, Any]:
     """The register in figures."""
     return asdict(counts)
+
+
+def learned_to_json(learned: Learned) -> dict[str, Any]:
+    """What a new model learned from people."""
+    moved = {name: list(both) for name, both in learned.thresholds.items()}
+    return {"judgements": learned.same + learned.not_same, "thresholds": moved}
+
+
+def learned_lines(learned: Learned) -> list[str]:
+    """The same for a person to read."""
+    used = learned.same + learned.not_same
+    if not used:
+        return ["no judgement was used; every threshold is as it was trained"]
+    lines = [f"{used:,} judgements used: {learned.same:,} same, {learned.not_same:,} not the same"]
+    lines += [
+        f"  {_THRESHOLDS[name]}: {before:+g} bits as trained, {after:+g} now"
+        for name, (before, after) in learned.thresholds.items()
+    ]
+    return lines if learned.thresholds else [*lines, "  they agree with every threshold"]
+
+
+_THRESHOLDS: Final = {
+    "automatic": "a machine merges from",
+    "automatic_among_kin": "a machine merges without a birth date or a paper from",
+    "likely": "a pair is likely from",
+    "likely_mean": "two clusters are likely one from a mean of",
+}
 
 
 def record_lines(view: RecordView) -> list[str]:

@@ -9,7 +9,13 @@ import typer
 from safepassage.cli.app import EXIT_FOUND
 from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
 from safepassage.cli.output import parts_progress, print_json
-from safepassage.cli.register_plain import counts_to_json, question_lines, question_to_json
+from safepassage.cli.register_plain import (
+    counts_to_json,
+    learned_lines,
+    learned_to_json,
+    question_lines,
+    question_to_json,
+)
 from safepassage.cli.unlocked import AsOption, KeyFileOption, Unlocked, unlocked
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import RecordId
@@ -31,7 +37,8 @@ def match(
     learn: Annotated[
         bool,
         typer.Option(
-            "--learn", help="Learn a new model from the records, freeze it, and rebuild under it."
+            "--learn",
+            help="Learn a new model from records and judgements, freeze it, and rebuild under it.",
         ),
     ] = False,
     store: StoreOption = DEFAULT_STORE,
@@ -43,19 +50,30 @@ def match(
     rebuild changes nothing. A new model can move people between persons: learn one before an
     operation or at a quiet hour, never in passing.
 
+    --learn trains weights on the records and moves thresholds by what people judged: to accept what
+    they call the same, never to let a machine merge more alone. It says what moved.
+
     Examples:
 
       safepassage register match
 
       safepassage register match --rebuild
+
+      safepassage register match --learn
     """
     with unlocked(store, key_file, account, writer=True) as at, parts_progress() as tell:
         registrar = at.registrar
-        work = registrar.rebuild if rebuild else registrar.link_waiting
-        counts = (registrar.learn if learn else work)(at.viewer, tell)
+        if learn:
+            learned = registrar.learn(at.viewer, tell)
+            counts = learned.counts
+        else:
+            work = registrar.rebuild if rebuild else registrar.link_waiting
+            learned, counts = None, work(at.viewer, tell)
     if json:
-        print_json(counts_to_json(counts))
+        print_json(counts_to_json(counts) | (learned_to_json(learned) if learned else {}))
         return
+    for line in learned_lines(learned) if learned else ():
+        typer.echo(line)
     least, most = counts.persons_at_least, counts.persons_at_most
     persons = f"{most:,}" if least == most else f"{least:,} to {most:,}"
     typer.echo(f"{counts.records:,} records of {persons} persons; model {counts.model}")

@@ -53,6 +53,7 @@ from safepassage.registrar.views import (
     Entered,
     IntakeView,
     Judged,
+    Learned,
     ListView,
     PersonView,
     Question,
@@ -241,18 +242,24 @@ class Registrar:
         linking.rebuild(self._room, progress)
         return self.counts()
 
-    def learn(self, viewer: Viewer, progress: Progress | None = None) -> RegisterCounts:
-        """Learn a model from the register's records, freeze it, and link everything under it.
+    def learn(self, viewer: Viewer, progress: Progress | None = None) -> Learned:
+        """Learn a model from the register's records, move its thresholds by what people judged,
+        freeze it, and link everything under it.
 
         Raises:
             NotAllowedError: the viewer may take no lists in.
             RegistrarError: there are too few records to learn from.
         """
         self._room.access.allow(viewer, Action.IMPORT_LIST)
-        model = learning.learned(self._room)
-        learning.freeze(self._room, viewer, model)
-        self._room = replace(self._room, matching=OwnMatching(model))
-        return self.rebuild(viewer, progress)
+        found = learning.learned(self._room, progress)
+        learning.freeze(self._room, viewer, found.model)
+        self._room = replace(self._room, matching=OwnMatching(found.model))
+        return Learned(
+            counts=self.rebuild(viewer, progress),
+            same=found.same,
+            not_same=found.not_same,
+            thresholds=found.changes,
+        )
 
     def link_waiting(self, viewer: Viewer, progress: Progress | None = None) -> RegisterCounts:
         """Link what was taken in and not linked yet, after something was cut short."""

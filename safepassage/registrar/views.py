@@ -279,6 +279,16 @@ class RegisterCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """A new model: what was learned from people, and the register linked under it."""
+
+    counts: RegisterCounts
+    same: int  # judgements that were used
+    not_same: int
+    thresholds: Mapping[str, tuple[float, float]]  # those that moved, before and after, in bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """What a judgement did."""
 
