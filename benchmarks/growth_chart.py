@@ -13,7 +13,7 @@ from benchmarks.growth import Stage
 COLUMNS = 3
 WIDTH, HEIGHT = 320, 230  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 42, 34  # of the plot inside it
-_STYLE = """
+STYLE = """
   svg { color: #1d2733; font: 12px system-ui, sans-serif }
   .paper { fill: #fff } .line { stroke: #0b5cad } .dot { fill: #0b5cad }
   .peer { stroke: #8a5a00 } .peer-dot { fill: #8a5a00 } .goal { stroke: #b3261e }
@@ -93,7 +93,7 @@ def draw(stages: Sequence[Stage], caption: str) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(caption)}">',
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         f'<rect class="paper" width="{width}" height="{height}"/>',
     ]
     for number, panel in enumerate(PANELS):
@@ -113,18 +113,18 @@ def _panel(panel: Panel, stages: Sequence[Stage]) -> list[str]:
     goals = [panel.goal] if panel.goal else []
     up = Axis.around([*ours, *peer, *goals], HEIGHT - BOTTOM, TOP)
     parts = [f'<text class="head" x="{LEFT}" y="22">{escape(panel.title)}</text>']
-    parts += _grid(across, up)
+    parts += grid(across, up)
     if panel.goal:
         y = up(panel.goal)
         parts.append(f'<path class="goal" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
         parts.append(f'<text class="goal-word small" x="{LEFT + 4}" y="{y - 4:.1f}">goal</text>')
     for values, name in ((peer, "peer"), (ours, "line")):
         if values:
-            parts += _series(values, sizes, across, up, name)
+            parts += series(values, sizes, across, up, name)
     return parts
 
 
-def _grid(across: Axis, up: Axis) -> list[str]:
+def grid(across: Axis, up: Axis) -> list[str]:
     parts = []
     for power in up.decades:
         y = up(10.0**power)
@@ -146,7 +146,7 @@ def _decade(power: int) -> str:
     return f'10<tspan dy="-4" font-size="8">{power}</tspan>'
 
 
-def _series(
+def series(
     values: Sequence[float], sizes: Sequence[float], across: Axis, up: Axis, name: str
 ) -> list[str]:
     points = [(across(s), up(v)) for s, v in zip(sizes, values, strict=True)]

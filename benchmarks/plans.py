@@ -50,6 +50,9 @@ CASES = (
 )
 
 
+WORDS = ("gates +10%", "slots +1", "beds +25%", "havens +10%", "days +1", "rebasing allowed")
+
+
 def ours(case: Case) -> dict[str, object]:
     """Our plan, bound and recount."""
     problem = reference_problem(case.case, case.origins, case.step_hours)
@@ -130,22 +133,11 @@ def what_ifs() -> list[dict[str, object]]:
     for case in ("base", "tight-3"):
         problem = reference_problem(case, 1, 1.0)
         before = people_at_most(problem)
-        for words in ("gates +10%", "slots +1", "beds +25%", "havens +10%", "days +1"):
+        for words in WORDS:
             began = time.process_time()
             found = what_if(problem, words, before)
             spent = round(time.process_time() - began, 1)
             rows.append({"case": case, "what if": words, "gain": found.gain, "cpu s": spent})
-    return rows
-
-
-def growth() -> list[dict[str, object]]:
-    """Time against people and days: the gate-bound case with its bounds and plan."""
-    rows: list[dict[str, object]] = []
-    for people, days in ((10**3, 18), (10**5, 18), (10**7, 18), (175_000, 3), (175_000, 36)):
-        made = plan(reference_problem("base", 1, 1.0, total=people, days=days), 30)
-        row = {"people": people, "days": days, "cpu s": round(made.cpu_seconds, 1)}
-        rows.append({**row, "gap people": made.gap_people, "at most": made.people.total})
-        print("  ", rows[-1], flush=True)
     return rows
 
 
@@ -155,7 +147,6 @@ def main() -> int:
     said.add_argument("--case", type=int, help="only this line of the table, from 1")
     said.add_argument("--peers", action="store_true", help="run the peers too")
     said.add_argument("--what-ifs", action="store_true")
-    said.add_argument("--growth", action="store_true")
     said.add_argument("--integer-seconds", type=float, default=60)
     args = said.parse_args()
     if reference_folder() is None:
@@ -172,8 +163,6 @@ def main() -> int:
             print("  ", greedy(problem), flush=True)
             print("  ", prototype(case), flush=True)
             print("  ", plain_integer(problem, args.integer_seconds), flush=True)
-    if args.growth:
-        growth()
     for row in what_ifs() if args.what_ifs else []:
         print("  ", row)
     return 0

@@ -22,6 +22,7 @@ from safepassage.cli.plan_file import PlanArgument, read_plan
 from safepassage.cli.plan_text import print_plan
 from safepassage.exchange.demand_file import read_demand
 from safepassage.exchange.operation_file import read_operation
+from safepassage.plan.errors import PlanInputError
 from safepassage.planner.posting import sealed
 from safepassage.planner.publishing import recounted
 
@@ -75,7 +76,15 @@ def solve(
     print_plan(document)
 
 
-_SUMMARY = ("people_out", "left_behind", "objective", "bound", "cpu_seconds", "assumptions")
+_SUMMARY = (
+    "people_out",
+    "left_behind",
+    "objective",
+    "bound",
+    "order",
+    "cpu_seconds",
+    "assumptions",
+)
 
 
 @app.command()
@@ -106,8 +115,12 @@ def _problem(path: Path) -> Problem:
 def whatif(
     path: PlanArgument,
     changes: Annotated[
-        list[str], typer.Argument(metavar="CHANGE ...", help='"gates +10%", "slots +1", "days +1"')
-    ],
+        list[str] | None,
+        typer.Argument(metavar="CHANGE ...", help='"gates +10%", "slots +1", "days +1"'),
+    ] = None,
+    day: Annotated[
+        bool, typer.Option("--day", help="What one more day buys: two days less to four more.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """What a change buys: the bound on people proved again with it.
@@ -116,13 +129,20 @@ def whatif(
 
       safepassage plan whatif plan.json "gates +10%" "slots +1" "beds +25%"
 
-      safepassage plan whatif plan.json "days -2" "days +1" "days +2"
+      safepassage plan whatif plan.json "rebasing allowed"
+
+      safepassage plan whatif plan.json --day
     """
     from safepassage.plan.whatif import people_at_most, what_if
 
+    if not changes and not day:
+        raise PlanInputError('nothing to change; write "gates +10%" for example, or --day')
     problem = _problem(path)
+    planned = problem.steps * problem.step_hours / 24
+    days = [f"days {n:+d}" for n in (-2, -1, 1, 2, 3, 4) if planned + n > 0] if day else []
+    wanted = [*(changes or []), *days]
     before = people_at_most(problem)
-    found = [what_if(problem, words, before) for words in changes]
+    found = [what_if(problem, words, before) for words in wanted]
     if json:
         print_json(
             [

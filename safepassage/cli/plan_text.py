@@ -22,7 +22,19 @@ def print_plan(document: Mapping[str, Any]) -> None:
         for name, n in out["by_class"].items()
     ]
     print_table(("class", "out", "at most", "left behind"), rows, 3)
+    if len(rows) > 1 and "order" in document:
+        typer.echo(order_costs(document["order"]))
     heading("What holds it back")
     shown = [x for x in bound["prices"] if abs(x["people"]) >= 0.5]
     print_table(("resource", "people"), [(x["resource"], f"{x['people']:,.0f}") for x in shown], 1)
     typer.echo(f"  together {bound['people']:,}: price x capacity of each, from the proof")
+
+
+def order_costs(order: dict[str, int]) -> str:
+    """Whether serving the classes in order costs anybody a seat, as a sentence."""
+    if not order["any_flights"]:
+        return "Serving the classes in this order costs nobody a seat."
+    return (
+        f"Serving the classes in this order costs {order['same_flights']:,} seats on these flights,"
+        f" and at most {order['any_flights']:,} on any."
+    )

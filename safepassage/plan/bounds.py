@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from safepassage.plan.formulation import Formulation, formulate
-from safepassage.plan.linear import Reals, solve
+from safepassage.plan.linear import Reals, Whole, solve
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
 from safepassage.plan.proof import proved
 from safepassage.plan.relaxation import even_buckets, relaxed
 
 BUCKET_HOURS = 6.0
-FINE_BLOCKS = ("crews", "slots", "fleet")
+DOOR_HOURS = 2.0
+LIFT_HOURLY = {"crews": 1, "slots": 1, "fleet": 1}
+APRON_HOURLY = {"slots": 1, "runway": 1, "seats": 1}
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +33,11 @@ class Bound:
     def binding(self) -> str:
         """The resource that carries most of the bound."""
         return max(self.prices, key=lambda name: self.prices[name])
+
+    @property
+    def binds_before_the_door(self) -> bool:
+        """Whether it is people or gates that bind, and not what flies."""
+        return self.binding in (_RESOURCE["queue"], _RESOURCE["gate"], _RESOURCE["airside"])
 
 
 def bucket_lengths(problem: Problem) -> list[int]:
@@ -48,15 +57,54 @@ def bucket_lengths(problem: Problem) -> list[int]:
     return sorted(chosen, reverse=True)
 
 
+def coarse_length(problem: Problem) -> int:
+    """Buckets of about a crew's cycle: enough to see what binds."""
+    return min(problem.steps, 4 * bucket_lengths(problem)[0])
+
+
+def cycle_buckets(problem: Problem) -> Whole:
+    """Two or three buckets a crew cycle, cut where the deadline cuts the last one.
+
+    Buckets that repeat with the cycle keep it whole, whatever their lengths.  Crews whose launches
+    fall early enough in it fly once more before the deadline, so that is where the cuts are.
+    """
+    cycles = [x.cycle for x in problem.lifts if x.crews is not None]
+    cycle = min(cycles) if cycles else coarse_length(problem)
+    ways = [
+        int(x.to_origin[x.to_origin >= 0].min()) + x.ground
+        for x in problem.lifts
+        if (x.to_origin >= 0).any()
+    ]
+    rest = problem.steps % cycle
+    phases = {0, rest, (rest - min(ways, default=0)) % cycle}
+    starts = [t for t in range(problem.steps) if t % cycle in phases]
+    return np.searchsorted(starts, np.arange(problem.steps), side="right") - 1
+
+
+def to_the_door(problem: Problem) -> dict[str, int]:
+    """Short buckets for the rows of people up to the aircraft's door, for `bound`.
+
+    Where gates bind, what a bucket loses is that everybody in it counts as if they left with its
+    first hour; lifts can have buckets as long as they like.
+    """
+    length = max(1, round(DOOR_HOURS / problem.step_hours))
+    return dict.fromkeys(("queue", "gate", "airside", "holding", "board"), length)
+
+
 def bound(
     problem: Problem,
-    bucket: int,
-    fine: tuple[str, ...] = (),
+    bucket: int | Whole,
+    own: Mapping[str, int] | None = None,
     formulation: Formulation | None = None,
 ) -> Bound:
-    """Solve the bucketed programme and prove what its multipliers say about every hourly plan."""
+    """Solve the bucketed programme and prove what its multipliers say about every hourly plan.
+
+    Buckets have `bucket` steps, or `bucket` says of each step which it is in; `own` names kinds of
+    rows with buckets of another length.
+    """
     hourly = formulation or formulate(problem)
-    small = relaxed(hourly, even_buckets(problem.steps, bucket), fine)
+    of_step = even_buckets(problem.steps, bucket) if isinstance(bucket, int) else bucket
+    small = relaxed(hourly, of_step, own or {})
     found = solve(small.programme)
     multipliers = small.spread_rows(found.multipliers)
     proof = proved(hourly.programme, multipliers)
@@ -68,6 +116,7 @@ def bound(
     )
 
 
+CREWS = "crews"
 _RESOURCE = {
     "queue": "people not there earlier",
     "gate": "gates",
@@ -75,7 +124,7 @@ _RESOURCE = {
     "holding": "room airside",
     "slots": "parking slots",
     "runway": "runway",
-    "crews": "crews",
+    "crews": CREWS,
     "basing": "fleet",
     "fleet": "fleet",
     "ready": "fleet",
@@ -151,12 +200,15 @@ def _refined(
     first: Bound, people: int, goes_on: Callable[[], bool], tell: Tell
 ) -> tuple[Bound, int]:
     pooled = first.formulation.problem
-    lengths = bucket_lengths(pooled)
-    best, used = first, lengths[0]
-    for length in lengths[1:]:
+    finest = bucket_lengths(pooled)[-1]
+    best, used = first, coarse_length(pooled)
+    for length, bucket, own in (
+        (used, cycle_buckets(pooled), None),
+        (finest, finest, LIFT_HOURLY),
+    ):
         if best.value - people <= 0.002 * max(1, people) or not goes_on():
             break
-        finer = bound(pooled, length, FINE_BLOCKS, first.formulation)
+        finer = bound(pooled, bucket, own, first.formulation)
         tell(Progress(Stage.PROOF, at_most=int(finer.value)))
         if finer.value < best.value:
             best, used = finer, length

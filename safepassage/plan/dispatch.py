@@ -44,6 +44,15 @@ class Manner:
     full_onward: float = 0.9  # share of the seats that an onward flight must fill
 
 
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over the whole time came to: basing, sorties, and what its people are worth."""
+
+    home: list[Whole]
+    sorties: list[Sortie]
+    worth: float
+
+
 @dataclass
 class Dispatcher:
     """The state of the operation while the plan is being made; `run` moves it on."""
@@ -101,6 +110,17 @@ class Dispatcher:
             if t % self.problem.wave == 0 and len(self.problem.havens):
                 self._launch_onward(t)
             self._launch(t)
+
+    def made(self) -> Pass:
+        """What has been dispatched so far, as if it were all."""
+        worth, value = self.problem.worth, 0.0
+        for flown in self.flown:
+            s = flown.sortie
+            if not s.is_onward:
+                lift = self.problem.lifts[s.lift]
+                leave = s.launch + int(lift.to_origin[s.place, s.base]) + lift.ground
+                value += float(flown.aboard @ worth[:, leave])
+        return Pass(self.home, [flown.sortie for flown in self.flown], value)
 
     def _clear(self, t: int) -> None:
         self.uncleared += self.arriving[:, t]

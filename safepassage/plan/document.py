@@ -19,13 +19,22 @@ from safepassage.plan.problem import Lift, Objective, Problem, Sortie
 
 FORMAT = "safepassage-plan"
 VERSION = 1
+ONE_BASE = "A lift flies rotations from its base and back to it; its base does not change."
+ANY_BASE = (
+    "A lift flies rotations from a base and back to it. Between rotations it may move to another"
+    " base: the bound lets it do so in no time and without a crew, the plan does not use it."
+)
 ASSUMPTIONS = (
-    "A lift flies rotations from its base and back to it; its base does not change.",
     "A bed is needed from arrival at a base until the onward flight leaves; arrivals after the"
     " deadline are not counted against beds.",
     "Everybody in an origin's queue may use any of its gates.",
     "Arrivals at the queue, rates and closures are as stated, to the step.",
 )
+
+
+def assumptions(p: Problem) -> list[str]:
+    """What a bound of this problem rests on."""
+    return [ANY_BASE if p.rebases else ONE_BASE, *ASSUMPTIONS]
 
 
 def problem_json(p: Problem) -> dict[str, Any]:
@@ -55,6 +64,7 @@ def problem_json(p: Problem) -> dict[str, Any]:
         "runway": p.runway.tolist(),
         "airside": p.airside.tolist(),
         "lifts": [_lift_json(x) for x in p.lifts],
+        "rebases": p.rebases,
         "objective": {
             "weights": list(p.objective.weights),
             "early": p.objective.early,
@@ -127,6 +137,7 @@ def _problem(p: Mapping[str, Any]) -> Problem:
             p["objective"]["onward"],
             p["objective"]["seat_cost"],
         ),
+        bool(p.get("rebases", False)),
     )
 
 

@@ -9,14 +9,14 @@ can do nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from safepassage.plan.dispatch import Dispatcher, Manner, Target
+from safepassage.plan.dispatch import Dispatcher, Manner, Pass, Target
 from safepassage.plan.linear import Whole
-from safepassage.plan.problem import Problem, Sortie
+from safepassage.plan.problem import Problem
 
 MANNERS = tuple(
     Manner(full=full, relieve=relieve)
@@ -89,15 +89,13 @@ def evenly(problem: Problem) -> list[Whole]:
     ]
 
 
-def eagerly(problem: Problem) -> tuple[list[Whole], list[Sortie]]:
+def eagerly(problem: Problem, manners: Sequence[Manner] = MANNERS) -> Pass:
     """The pass of several manners whose people are worth most."""
     home = evenly(problem)
-    passes = [_one_pass(problem, home, manner) for manner in MANNERS]
-    _, best = max(passes, key=lambda made: made[0])
-    return home, best
+    return max((_one_pass(problem, home, m) for m in manners), key=lambda made: made.worth)
 
 
-def _one_pass(problem: Problem, home: list[Whole], manner: Manner) -> tuple[float, list[Sortie]]:
+def _one_pass(problem: Problem, home: list[Whole], manner: Manner) -> Pass:
     b, o, h = len(problem.bases), len(problem.origins), len(problem.havens)
     target = Target(
         home,
@@ -107,11 +105,4 @@ def _one_pass(problem: Problem, home: list[Whole], manner: Manner) -> tuple[floa
     )
     dispatcher = EagerDispatcher(problem, home, manner)
     dispatcher.run(0, problem.steps, target)
-    worth, value = problem.worth, 0.0
-    for flown in dispatcher.flown:
-        s = flown.sortie
-        if not s.is_onward:
-            lift = problem.lifts[s.lift]
-            leave = s.launch + int(lift.to_origin[s.place, s.base]) + lift.ground
-            value += float(flown.aboard @ worth[:, leave])
-    return value, [flown.sortie for flown in dispatcher.flown]
+    return dispatcher.made()

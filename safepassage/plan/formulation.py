@@ -1,7 +1,8 @@
 """The rules of a plan as the rows of a linear programme, one step at a time.
 
 The formulation is rotations: a lift leaves its base, loads at an origin, returns to its base; its
-base is the same from beginning to end.  Classes are told apart up to the aircraft's door.  Gates of
+base is the same from beginning to end, unless a bound is asked that also covers moving.  Classes
+are told apart up to the aircraft's door.  Gates of
 one origin are one row, since everybody in its queue may use each of them: nothing is lost by it.
 """
 
@@ -174,13 +175,16 @@ def _seats_and_aprons(build: Builder, problem: Problem, pace: Paces) -> None:
 
 
 def _fleet(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
+    """Lifts by base; if they may move between bases, all of a type, as if moving took no time."""
     b, t, when = len(problem.bases), problem.steps, np.arange(problem.steps)
-    f = build.columns(f"ready {number}", (b, t), cap=lift.fleet)
+    at = problem.fleet_at
+    places = len(np.unique(at))
+    f = build.columns(f"ready {number}", (places, t), cap=lift.fleet)
     a = build.columns(f"home {number}", (b,), cap=lift.fleet)
-    r = build.rows(f"fleet {number}", (b, t), 0, 0, when)
+    r = build.rows(f"fleet {number}", (places, t), 0, 0, when)
     build.add(r, f, 1)
     build.lag(r, f, 1, -1)
-    build.add(r[:, 0], a, -1)
+    build.add(r[at, 0], a, -1)
     if lift.home is None:
         build.add(build.rows(f"basing {number}", (1,), -INF, lift.fleet), a, 1)
     else:
@@ -207,7 +211,8 @@ def _rotations(build: Builder, problem: Problem, number: int, lift: Lift, pace: 
         cost=2 * problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )
-    air, slots, runway = build.row[f"fleet {number}"], build.row["slots"], build.row["runway"]
+    air = build.row[f"fleet {number}"][problem.fleet_at]
+    slots, runway = build.row["slots"], build.row["runway"]
     seats = build.row["seats"]
     for oo, bb in ways:
         way, f = y[bb, oo], int(lift.to_origin[oo, bb])
@@ -237,7 +242,7 @@ def _onward(build: Builder, problem: Problem, number: int, lift: Lift, pace: Pac
         cost=problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )
-    air = build.row[f"fleet {number}"]
+    air = build.row[f"fleet {number}"][problem.fleet_at]
     for bb, hh in ways:
         way = z[bb, hh]
         build.add(build.row["onward seats"][pace.onward[number], bb, hh], way, -lift.seats)

@@ -74,11 +74,18 @@ class Problem:
     wave: int = 4  # onward flights leave every so many steps
     starts_at: str = ""  # ISO instant of step 0, for whoever reads the plan
     objective: Objective = field(default_factory=lambda: Objective((1.0,)))
+    rebases: bool = False  # bounds also cover plans in which lifts move from base to base
 
     @property
     def waves(self) -> Whole:
         """The steps at which onward flights leave."""
         return np.arange(0, self.steps, self.wave)
+
+    @property
+    def fleet_at(self) -> Whole:
+        """The row of each base's lifts, [b]: one for all bases if lifts may move between them."""
+        n = len(self.bases)
+        return np.zeros(n, np.int64) if self.rebases else np.arange(n)
 
     @property
     def step_days(self) -> Whole:

@@ -8,7 +8,9 @@ believed: proof.py spreads the multipliers over the hourly rows and proves the b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from safepassage.plan.formulation import Formulation
 from safepassage.plan.linear import Programme, Reals, Whole, by_column
 
 _NO_ROW = -1
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,10 @@ def even_buckets(steps: int, length: int) -> Whole:
     return np.arange(steps) // length
 
 
-def relaxed(formulation: Formulation, bucket: Whole, fine: tuple[str, ...] = ()) -> Relaxation:
-    """Sum the rows of each bucket, except blocks whose names begin with one of `fine`."""
+def relaxed(formulation: Formulation, bucket: Whole, own: Mapping[str, int] = _NONE) -> Relaxation:
+    """Sum the rows of each bucket; `own`: bucket lengths of blocks, by their name's first word."""
     hourly = formulation.programme
-    row_of, height = _bucket_rows(formulation, bucket, fine)
+    row_of, height = _bucket_rows(formulation, bucket, own)
     kept = row_of >= 0
     low = np.zeros(height)
     high = np.zeros(height)
@@ -76,17 +79,19 @@ def relaxed(formulation: Formulation, bucket: Whole, fine: tuple[str, ...] = ())
 
 
 def _bucket_rows(
-    formulation: Formulation, bucket: Whole, fine: tuple[str, ...]
+    formulation: Formulation, general: Whole, own: Mapping[str, int]
 ) -> tuple[Whole, int]:
     row_of = np.full(formulation.programme.rows, _NO_ROW)
     height = 0
-    is_last = np.append(bucket[1:] != bucket[:-1], True)
     for name, block in formulation.row.items():
         steps = formulation.steps.get(name)
-        if steps is None or (fine and name.startswith(fine)) or not block.size:
+        length = own.get(name.split(" ")[0])
+        if steps is None or length == 1 or not block.size:
             row_of[block.ravel()] = height + np.arange(block.size)
             height += block.size
             continue
+        bucket = general if length is None else even_buckets(len(general), length)
+        is_last = np.append(bucket[1:] != bucket[:-1], True)
         _, number = np.unique(bucket[steps], return_inverse=True)
         count = int(number.max()) + 1
         lines = block.reshape(-1, len(steps))

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from safepassage.plan.bounds import Bound, PeopleBound, bound, bucket_lengths, people_bound
-from safepassage.plan.document import ASSUMPTIONS, FORMAT, VERSION, draft_json, problem_json
+from safepassage.plan.bounds import (
+    APRON_HOURLY,
+    CREWS,
+    Bound,
+    PeopleBound,
+    bound,
+    bucket_lengths,
+    coarse_length,
+    people_bound,
+    to_the_door,
+)
+from safepassage.plan.dispatch import Pass
+from safepassage.plan.document import FORMAT, VERSION, assumptions, draft_json, problem_json
+from safepassage.plan.eager import MANNERS as EAGER
 from safepassage.plan.eager import eagerly
 from safepassage.plan.errors import EngineError
 from safepassage.plan.exact import exact_ending, exactly, is_small, one_class
 from safepassage.plan.feasible import require_feasible
-from safepassage.plan.formulation import Formulation
+from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
@@ -36,6 +48,7 @@ class Plan:
     draft: Draft
     objective: Bound
     people: PeopleBound
+    unordered: int  # people whom the same flights could get out if classes did not matter
     cpu_seconds: float
 
     @property
@@ -50,7 +63,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """The plan document, see docs/reference/plan-file.md."""
-        p, draft = self.draft.problem, self.draft
+        p, draft = self.objective.formulation.problem, self.draft
         named = dict(zip(p.classes, draft.by_class, strict=True))
         left = {
             name: int(p.demand[c].sum()) - draft.by_class[c] for c, name in enumerate(p.classes)
@@ -74,8 +87,12 @@ class Plan:
                     for name, amount in self.people.prices.items()
                 ],
             },
+            "order": {
+                "same_flights": self.unordered - draft.people,
+                "any_flights": self.gap_people,
+            },
             "cpu_seconds": round(self.cpu_seconds, 2),
-            "assumptions": list(ASSUMPTIONS),
+            "assumptions": assumptions(p),
         }
 
 
@@ -92,43 +109,45 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     def goes_on(share: float = 1.0) -> bool:
         return time.process_time() - began < seconds * share
 
-    lengths = bucket_lengths(problem)
-    first = bound(problem, lengths[0])
-    tell(Progress(Stage.BOUND, said=f"objective at most {first.value:,.0f}"))
-    draft = _first_plan(first)
-    tell(Progress(Stage.PLAN, people=draft.people))
-    rough = bound(problem.pooled(), lengths[0])
+    rough = bound(problem.pooled(), coarse_length(problem))
     tell(Progress(Stage.PROOF, at_most=int(rough.value)))
-    if is_small(first.formulation):
-        draft = _whole(first.formulation, draft, WHOLE * seconds)
+    first = _first_bound(problem, rough)
+    tell(Progress(Stage.BOUND, said=f"objective at most {first.value:,.0f}"))
+    crews_bind = rough.binding == CREWS
+    hourly = formulate(replace(problem, rebases=False)) if problem.rebases else first.formulation
+    made = eagerly(problem) if crews_bind else _best_pass(first)
+    draft = with_people(hourly, made.home, made.sorties)
+    tell(Progress(Stage.PLAN, people=draft.people))
+    if is_small(hourly):
+        draft = _whole(hourly, draft, WHOLE * seconds)
         tell(Progress(Stage.BETTER, people=draft.people))
     elif rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
-        draft = _better(first, draft, seconds, goes_on, tell)
+        draft = _better(hourly, draft, seconds, goes_on, tell)
     objective = first
-    gap = (first.value - draft.value) / max(1e-9, abs(first.value))
-    if gap > CLOSE_ENOUGH and len(lengths) > 1 and goes_on(0.9):
-        finer = bound(problem, lengths[1], (), first.formulation)
+    if (first.value - draft.value) > CLOSE_ENOUGH * abs(first.value) and goes_on(0.9):
+        finer = bound(problem, bucket_lengths(problem)[0], APRON_HOURLY, first.formulation)
         objective = min(first, finer, key=lambda b: b.value)
     proof = people_bound(problem, draft.people, draft.by_class, rough, goes_on, tell)
-    return Plan(draft, objective, proof, time.process_time() - began)
+    unordered = draft.people
+    if proof.total > draft.people and len(problem.classes) > 1:
+        unordered = with_people(rough.formulation, draft.home, draft.sorties).people
+    return Plan(draft, objective, proof, unordered, time.process_time() - began)
 
 
-def _first_plan(steered: Bound) -> Draft:
-    """The best of a few passes, each with everybody's best way on its sorties."""
-    best: Draft | None = None
-    tried: set[int] = set()
-    for manner in MANNERS:
-        home, sorties = in_one_pass(steered.formulation, steered.values, manner)
-        if best is not None and len(sorties) in tried:
-            continue
-        tried.add(len(sorties))
-        draft = with_people(steered.formulation, home, sorties)
-        if best is None or draft.value > best.value:
-            best = draft
-        if steered.value - best.value <= 2 * CLOSE_ENOUGH * abs(steered.value):
-            break
-    assert best is not None  # noqa: S101 - there is at least one manner
-    return best
+def _first_bound(problem: Problem, rough: Bound) -> Bound:
+    """The objective's bound, finest where the rough bound of people says that it matters."""
+    if rough.binds_before_the_door:
+        return bound(problem, coarse_length(problem), to_the_door(problem))
+    if rough.binding == CREWS:  # nothing is steered by it
+        return bound(problem, coarse_length(problem))
+    return bound(problem, bucket_lengths(problem)[0])
+
+
+def _best_pass(steered: Bound) -> Pass:
+    """Towards the target, or without one: whichever gets out who counts most."""
+    passes = [in_one_pass(steered.formulation, steered.values, manner) for manner in MANNERS]
+    passes.append(eagerly(steered.formulation.problem, EAGER[:2]))
+    return max(passes, key=lambda made: made.worth)
 
 
 def _whole(hourly: Formulation, draft: Draft, seconds: float) -> Draft:
@@ -141,12 +160,10 @@ def _whole(hourly: Formulation, draft: Draft, seconds: float) -> Draft:
 
 
 def _better(
-    steered: Bound, draft: Draft, seconds: float, goes_on: Callable[..., bool], tell: Tell
+    hourly: Formulation, best: Draft, seconds: float, goes_on: Callable[..., bool], tell: Tell
 ) -> Draft:
-    """Eagerly, then the last days by the integer solver, twice; whatever is best is kept."""
-    p, hourly = draft.problem, steered.formulation
-    best = max(draft, with_people(hourly, *eagerly(p)), key=lambda d: d.value)
-    tell(Progress(Stage.BETTER, people=best.people))
+    """The last days by the integer solver, twice; whatever is best is kept."""
+    p = best.problem
     nameless = one_class(p)
     for hours, share in ENDINGS:
         if not goes_on(0.6):

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from safepassage.plan.dispatch import Dispatcher, Manner, Target
+from safepassage.plan.dispatch import Dispatcher, Manner, Pass, Target
 from safepassage.plan.formulation import Formulation
 from safepassage.plan.linear import Programme, Reals, Whole
 from safepassage.plan.problem import Sortie
@@ -18,7 +18,6 @@ from safepassage.plan.problem import Sortie
 MANNERS = (
     Manner(slack=0.3, full_onward=0.05),
     Manner(slack=0.5, full_onward=0.05),
-    Manner(slack=0.8, full_onward=0.05),
 )
 
 
@@ -89,11 +88,9 @@ def column_of(formulation: Formulation, s: Sortie) -> int:
     return int(formulation.column[f"fly {s.lift}"][s.base, s.place, s.launch])
 
 
-def in_one_pass(
-    formulation: Formulation, values: Reals, manner: Manner
-) -> tuple[list[Whole], list[Sortie]]:
+def in_one_pass(formulation: Formulation, values: Reals, manner: Manner) -> Pass:
     """Dispatch the whole time towards one target."""
     home = basing(formulation, values)
     dispatcher = Dispatcher(formulation.problem, home, manner)
     dispatcher.run(0, formulation.problem.steps, target_of(formulation, values, home))
-    return home, [f.sortie for f in dispatcher.flown]
+    return dispatcher.made()

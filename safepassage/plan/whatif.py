@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from safepassage.plan.bounds import bound, bucket_lengths
+from safepassage.plan.bounds import bound, coarse_length, cycle_buckets
 from safepassage.plan.errors import PlanInputError
 from safepassage.plan.linear import Reals, Whole
 from safepassage.plan.problem import Problem
@@ -85,13 +85,15 @@ CHANGES: dict[str, Change] = {
 
 
 def changed(problem: Problem, words: str) -> Problem:
-    """The problem with `gates +10%`, `slots +1` or `days +1` applied.
+    """The problem with `gates +10%`, `slots +1`, `days +1` or `rebasing allowed` applied.
 
     Raises:
         PlanInputError: the words are not such a change.
     """
     name, _, amount = words.strip().partition(" ")
     try:
+        if (name, amount) == ("rebasing", "allowed"):
+            return replace(problem, rebases=True)
         if name == "days":
             return with_days(problem, float(amount))
         if amount.endswith("%"):
@@ -101,7 +103,9 @@ def changed(problem: Problem, words: str) -> Problem:
     except (KeyError, ValueError):
         pass
     known = ", ".join(f"{k} +10%" for k in CHANGES)
-    raise PlanInputError(f"{words!r} is not a change; write one of {known}, slots +1, days +1")
+    raise PlanInputError(
+        f"{words!r} is not a change; write one of {known}, slots +1, days +1, rebasing allowed"
+    )
 
 
 def with_days(problem: Problem, days: float) -> Problem:
@@ -137,9 +141,12 @@ def with_days(problem: Problem, days: float) -> Problem:
 
 
 def people_at_most(problem: Problem) -> int:
-    """The proved bound on people out, in buckets that keep the crews' cycle whole."""
+    """The proved bound on people out; where lifts bind, in buckets that keep the crews' cycle."""
     pooled = problem.pooled()
-    value = bound(pooled, bucket_lengths(pooled)[0]).value
+    found = bound(pooled, coarse_length(pooled))
+    value = found.value
+    if not found.binds_before_the_door:
+        value = min(value, bound(pooled, cycle_buckets(pooled), None, found.formulation).value)
     return min(int(value + 1e-6), int(problem.demand.sum()))
 
 
@@ -147,8 +154,3 @@ def what_if(problem: Problem, words: str, before: int | None = None) -> WhatIf:
     """What one change does to the bound on people out."""
     base = people_at_most(problem) if before is None else before
     return WhatIf(words.strip(), base, people_at_most(changed(problem, words)))
-
-
-def days_curve(problem: Problem, days: list[float]) -> list[tuple[float, int]]:
-    """The bound on people out for deadlines earlier and later: what one more day buys."""
-    return [(d, people_at_most(with_days(problem, d))) for d in days]

@@ -64,8 +64,8 @@ def operations(draw: st.DrawFn) -> Problem:
 @settings(max_examples=25, deadline=None)
 def test_no_bound_is_below_the_optimum(problem: Problem, bucket: int) -> None:
     best = optimum(problem)
-    for fine in ((), ("crews", "slots")):
-        assert bound(problem, bucket, fine).value >= best - 1e-6
+    for own in ({}, {"crews": 1, "slots": 1}, {"queue": 1, "gate": 2, "airside": 1, "board": 1}):
+        assert bound(problem, bucket, own).value >= best - 1e-6
     assert bound(problem.pooled(), bucket).value >= optimum(problem.pooled()) - 1e-6
 
 
@@ -126,6 +126,49 @@ def test_one_more_day_never_costs_anybody() -> None:
     problem = operation(gate=1)
     found = [people_at_most(changed(problem, f"days {d}")) for d in ("-0.25", "+0", "+1", "+2")]
     assert found == sorted(found)
+
+
+def test_lifts_that_may_move_between_bases_are_covered_by_the_bound() -> None:
+    problem = two_bases()
+    fixed = max(optimum(with_homes(problem, n)) for n in range(3))
+    free = bound(changed(problem, "rebasing allowed"), 1).value
+    assert free >= fixed - 1e-6
+    assert what_if(problem.pooled(), "rebasing allowed").gain >= 0
+    made = plan(changed(problem, "rebasing allowed"), seconds=10)
+    assert check(json.loads(json.dumps(made.to_json()))).faults == ()
+    assert made.people.total >= plan(problem, seconds=10).draft.people
+    assert "may move" in made.to_json()["assumptions"][0]
+
+
+def test_a_lift_based_where_it_is_no_use_is_worth_moving() -> None:
+    problem = with_homes(two_bases(beds=(0, 40)), 2)  # both lifts at the base without beds
+    free = changed(problem, "rebasing allowed")
+    assert bound(problem.pooled(), 1).value < bound(free.pooled(), 1).value - 1
+
+
+def two_bases(beds: tuple[int, int] = (6, 40)) -> Problem:
+    """Two bases, the first of them small; two lifts that may be at either."""
+    planes = lift(to_origin=[[1, 2]], to_haven=[[2], [2]])
+    return replace(
+        operation(lifts=(planes,)),
+        bases=("near", "far"),
+        beds=np.array(beds),
+        clear=np.array([2, 6]),
+    )
+
+
+def with_homes(problem: Problem, near: int) -> Problem:
+    """So many of the two lifts at the near base, the others at the far one."""
+    based = replace(problem.lifts[0], home=np.array([near, 2 - near]))
+    return replace(problem, lifts=(based,))
+
+
+def test_what_the_order_of_classes_costs_is_said() -> None:
+    problem = operation(gate=2)
+    made = plan(problem, seconds=10)
+    order = made.to_json()["order"]
+    assert order["any_flights"] == made.gap_people
+    assert 0 <= order["same_flights"] <= order["any_flights"]
 
 
 def test_words_that_are_no_change_are_refused() -> None:

@@ -61,6 +61,11 @@ def test_a_plan_with_a_fault_is_told_and_counted_as_found(planned: Path, tmp_pat
 def test_what_if_and_compare(planned: Path) -> None:
     done = typed("plan", "whatif", planned, "crews +10%", "days -1", "--json")
     assert [w["gain"] <= 0 for w in json.loads(done.stdout)] == [True, True]
+    done = typed("plan", "whatif", planned, "--day", "--json")
+    curve = [w["after"] for w in json.loads(done.stdout)]
+    assert len(curve) >= 4
+    assert curve == sorted(curve)
+    assert "nothing to change" in typed("plan", "whatif", planned).stderr
     done = typed("plan", "compare", planned, planned)
     assert done.returncode == 0
     assert "people out" in done.stdout
