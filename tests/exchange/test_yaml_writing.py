@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from safepassage.exchange.demand_file import read_demand
@@ -22,7 +22,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.from_regex("[a-z]{1,8}", fullmatch=True), values, min_size=1, max_size=4))
 def test_what_is_written_is_read_back(tree: dict[str, Any]) -> None:
     assert read_demand(write_yaml(tree), "demand.yaml") == tree
