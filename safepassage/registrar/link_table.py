@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from safepassage.model.ids import RecordId
 from safepassage.register.linkage import Progress
+from safepassage.register.match.bags import Words
 from safepassage.register.match.candidates import KeyTable, lasting_number
 from safepassage.register.match.columns import Encoder, Ints
 from safepassage.register.match.engine import Read
@@ -41,6 +42,7 @@ class LinkTable:
     def __init__(self) -> None:
         self._encoder = Encoder()
         self._keys = KeyTable(lasting_number)
+        self._words = Words([])
         self.kept = 0  # how many of them are on disk
         self.ids: set[RecordId] = set()
 
@@ -56,7 +58,9 @@ class LinkTable:
 
     def read(self) -> Read:
         """All of them as columns, in the order of their ids."""
-        return Read(self._encoder.columns(), self._keys, self._encoder.order())
+        columns = self._encoder.columns()
+        self._words = Words(columns.words, *self._words.known())
+        return Read(columns, self._keys, self._encoder.order(), self._words)
 
     def households(self) -> Ints:
         """The list household of each row of `read`, however large it is."""
@@ -78,6 +82,7 @@ class LinkTable:
     def _to_bytes(self) -> bytes:
         numbers, texts = self._encoder.state()
         numbers |= {f"key {name}": np.array(column) for name, column in self._key_columns()}
+        numbers["word pairs"], numbers["word classes"] = self._words.known()
         said = json.dumps({"format": FORMAT, **texts}).encode()
         file = io.BytesIO()
         np.savez(file, allow_pickle=False, **{_TEXTS: np.frombuffer(said, np.uint8)}, **numbers)
@@ -99,6 +104,8 @@ class LinkTable:
             table._encoder = Encoder.of_state(numbers, texts)
             for name, column in table._key_columns():
                 column.frombytes(numbers[f"key {name}"].tobytes())
+            pairs = numbers["word pairs"], numbers["word classes"]
+            table._words = Words(texts["words"], *pairs)
         table.ids = set(table._encoder.ids)
         table.kept = len(table.ids)
         return table
@@ -118,5 +125,5 @@ def load(connection: Connection, vault: Vault) -> LinkTable | None:
 
 def drop(connection: Connection) -> None:
     """Make what was kept unreadable; inside a transaction."""
-    stored.drop_keys(connection, KIND, columns_stored.get_columns(connection))
+    stored.drop_all_keys(connection, KIND)
     columns_stored.drop_columns(connection)

@@ -6,7 +6,7 @@ and all columns are taken at once, and `register/match/extending.py` weighs what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,6 @@ from safepassage.register.shelf import Change
 from safepassage.registrar.link_table import LinkTable
 from safepassage.registrar.shelf import StoredShelf
 from safepassage.store import register_links as linked
-from safepassage.store import register_records as stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,16 @@ class _Before:
 
 def extended(
     table: LinkTable,
+    numbers: Mapping[int, str],
     shelf: StoredShelf,
     records: Sequence[Record],
     model: Model,
     progress: Progress | None,
 ) -> Change:
-    """What new records change; `table` holds everybody who is linked, and then them, too."""
+    """What new records change; `table` holds everybody who is linked, and then them, too.
+
+    `numbers` gives the id of everybody who is linked by the record's number.
+    """
     table.add(records)
     taken = table.read()
     columns = taken.columns
@@ -56,9 +59,9 @@ def extended(
     new = _marked(len(columns), [row_of[record.id] for record in records])
     households = table.households()
     around = _marked(int(households.max()) + 1, households[new])[households]
-    before = _before(shelf.connection, row_of)
+    before = _before(shelf.connection, numbers, row_of)
     extension = extend(
-        model.bench(columns),
+        model.bench(columns, taken.words),
         HeldKeys.of_table(taken.keys, taken.order, model.caps),
         new,
         around,
@@ -76,8 +79,7 @@ def _marked(size: int, places: Collection[int] | NDArray[np.int32]) -> Mask:
     return marked
 
 
-def _before(connection: Connection, row_of: dict[str, int]) -> _Before:
-    numbers = stored.linked_ids(connection)
+def _before(connection: Connection, numbers: Mapping[int, str], row_of: dict[str, int]) -> _Before:
     at = np.zeros(max(numbers, default=0) + 1, dtype=np.int64)
     at[list(numbers)] = [row_of[i] for i in numbers.values()]
     links = linked.link_rows(connection)

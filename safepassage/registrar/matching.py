@@ -101,17 +101,22 @@ class OwnMatching:
         """What these new records change."""
         known = linked.member_count(shelf.connection)
         if len(records) >= max(MANY, known // SHARE):
-            self._table = self._columns(shelf, {r.id for r in records}, progress)
-            return extended(self._table, shelf, records, self._model, progress)
+            numbers = stored.linked_ids(shelf.connection)
+            ids = {RecordId(i) for i in numbers.values()}
+            self._table = self._columns(shelf, ids, {r.id for r in records}, progress)
+            return extended(self._table, numbers, shelf, records, self._model, progress)
         new = {record.id: record for record in records}
         return self._around(Neighbourhood(self._model, shelf, new), (), progress)
 
     def _columns(
-        self, shelf: StoredShelf, new: Collection[RecordId], progress: Progress | None
+        self,
+        shelf: StoredShelf,
+        ids: set[RecordId],
+        new: set[RecordId],
+        progress: Progress | None,
     ) -> link_table.LinkTable:
         """Everybody who is linked as columns: those in memory, else those kept, else made now."""
-        ids = {RecordId(i) for i in stored.linked_ids(shelf.connection).values()}
-        may_hold = ids | set(new)
+        may_hold = ids | new
         found = self._table
         if found is None or not found.ids <= may_hold:
             found = link_table.load(shelf.connection, shelf.vault)

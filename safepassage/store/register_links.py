@@ -133,11 +133,12 @@ def members_of(connection: Connection, clusters: Iterable[int]) -> dict[int, lis
 
 def put_members(connection: Connection, members: Iterable[Member]) -> None:
     """Keep of which person each of these records is, in place of what was."""
-    rows = sorted(members)
-    for chunk in chunks(rows, CHUNK):
-        numbers = [member.record for member in chunk]
+    for chunk in chunks(sorted(members), CHUNK):
+        before = {tuple(row) for row in _BY_RECORD(connection, [m.record for m in chunk])}
+        changed = [member for member in chunk if member not in before]
+        numbers = [member.record for member in changed]
         connection.execute(delete(register_member).where(register_member.c.record.in_(numbers)))
-    insert_rows(connection, register_member, rows)
+        insert_rows(connection, register_member, changed)
 
 
 def all_members(connection: Connection) -> list[Member]:

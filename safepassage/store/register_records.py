@@ -159,7 +159,9 @@ def linked_ids(connection: Connection) -> dict[int, str]:
     """The id of every record that is linked and not shredded, by its number."""
     of_member = register_member.c.record == register_record.c.number
     query = select(register_record.c.number, register_record.c.id).join(register_member, of_member)
-    return {n: i for n, i in connection.execute(query.where(register_record.c.sealed.is_not(None)))}
+    written = str(query.where(register_record.c.sealed.is_not(None)))
+    found = connection.exec_driver_sql(written).cursor
+    return dict(found.fetchall()) if found else {}
 
 
 def shredded(connection: Connection) -> list[int]:
@@ -222,6 +224,11 @@ def drop_keys(connection: Connection, kind: str, numbers: Iterable[int]) -> int:
         )
         dropped += done.rowcount
     return dropped
+
+
+def drop_all_keys(connection: Connection, kind: str) -> None:
+    """Delete every wrapped data key of things of one kind."""
+    connection.execute(delete(register_key).where(register_key.c.kind == kind))
 
 
 def shred(connection: Connection, records: Sequence[StoredRecord]) -> None:

@@ -6,7 +6,7 @@ pairs of records they occur in; relatives and namesakes make that few.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from threading import Lock
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -25,15 +25,38 @@ VARIANT_MIN: Final = 0.85  # of `latin_similarity`: one name, spelled another wa
 CLOSE_MIN: Final = 0.70  # a slip of the pen, or a distant transliteration
 FAINT_MIN: Final = 0.55
 RARITY_MAX: Final = 16 * 128  # of all matched tokens together, in units
+_CODE: Final = 1 << 32
+_FRESH_MAX: Final = 200_000
 LEVEL: Final = {name: number for number, name in enumerate(NAME_LEVELS)}
 
 
-@dataclass(slots=True)
 class Words:
-    """Distinct tokens, and the distinct pairs of them compared so far."""
+    """Distinct tokens, and what those pairs of them are to each other that were compared so far.
 
-    texts: list[str]
-    known: dict[int, int] = field(default_factory=dict)
+    Args:
+        texts: the tokens; more may be added behind them, none changes its number.
+        codes: pairs that are known, ascending, as numbers that `_code_of` makes.
+        classes: what they are to each other.
+    """
+
+    def __init__(
+        self,
+        texts: list[str],
+        codes: NDArray[np.int64] | None = None,
+        classes: Bytes | None = None,
+    ) -> None:
+        self.texts = texts
+        self.lengths = np.array([len(text) for text in texts], dtype=np.int32)
+        self._codes = np.zeros(0, dtype=np.int64) if codes is None else codes
+        self._classes = np.zeros(0, dtype=np.int8) if classes is None else classes
+        self._fresh: dict[int, int] = {}
+        self._lock = Lock()
+
+    def known(self) -> tuple[NDArray[np.int64], Bytes]:
+        """Every pair that was compared, ascending, and what its tokens are to each other."""
+        with self._lock:
+            self._settle()
+            return self._codes, self._classes
 
     def classes(self, left: Ints, right: Ints) -> Bytes:
         """What tokens are to each other, elementwise; ABSENT compares as another token."""
@@ -42,22 +65,44 @@ class Words:
         found[absent] = _OTHER
         open_ = np.flatnonzero(~absent & (left != right))
         if len(open_):
-            low = np.minimum(left[open_], right[open_]).astype(np.int64)
-            high = np.maximum(left[open_], right[open_])
-            pairs, back = np.unique(low * len(self.texts) + high, return_inverse=True)
+            pairs, back = np.unique(_code_of(left[open_], right[open_]), return_inverse=True)
             found[open_] = self._resolved(pairs)[back]
         return found
 
     def _resolved(self, pairs: NDArray[np.int64]) -> Bytes:
-        known, texts, size = self.known, self.texts, len(self.texts)
+        with self._lock:
+            codes, classes, fresh = self._codes, self._classes, self._fresh
         out = np.empty(len(pairs), dtype=np.int8)
-        for at, pair in enumerate(pairs.tolist()):
-            found = known.get(pair)
+        at = np.minimum(np.searchsorted(codes, pairs), max(0, len(codes) - 1))
+        is_known = codes[at] == pairs if len(codes) else np.zeros(len(pairs), dtype=np.bool_)
+        out[is_known] = classes[at[is_known]]
+        missing = np.flatnonzero(~is_known)
+        for place, pair in zip(missing.tolist(), pairs[missing].tolist(), strict=True):
+            found = fresh.get(pair)
             if found is None:
-                one, other = divmod(pair, size)
-                found = known[pair] = _class_of(texts[one], texts[other])
-            out[at] = found
+                one, other = divmod(pair, _CODE)
+                found = fresh[pair] = _class_of(self.texts[one], self.texts[other])
+            out[place] = found
+        if len(fresh) > _FRESH_MAX:
+            with self._lock:
+                self._settle()
         return out
+
+    def _settle(self) -> None:
+        """Put what is fresh with what is known: two arrays weigh a tenth of what a dict does."""
+        fresh, self._fresh = self._fresh, {}
+        found = list(fresh.items())
+        codes = np.concatenate([self._codes, np.array([c for c, _ in found], dtype=np.int64)])
+        classes = np.concatenate([self._classes, np.array([k for _, k in found], dtype=np.int8)])
+        order = np.unique(codes, return_index=True)[1]
+        self._codes, self._classes = codes[order], classes[order]
+
+
+def _code_of(left: Ints, right: Ints) -> NDArray[np.int64]:
+    """One number for two tokens, whichever of them stands to the left."""
+    low = np.minimum(left, right).astype(np.int64)
+    code: NDArray[np.int64] = low * _CODE + np.maximum(left, right)
+    return code
 
 
 def _class_of(one: str, other: str) -> int:
@@ -140,12 +185,13 @@ def _find_joined(
 ) -> None:
     """Two tokens of one side written as one on the other: "mohammadali" and "mohammad ali"."""
     sizes = (small != ABSENT).sum(axis=1), (large != ABSENT).sum(axis=1)
-    open_ = np.flatnonzero((level >= LEVEL["part-close"]) & (sizes[0] == 1) & (sizes[1] > 1))
+    lengths = np.append(words.lengths, 0)  # the last is ABSENT's
+    is_long = lengths[small[:, 0]] >= 0.8 * lengths[large].sum(axis=1)
+    is_open = (level >= LEVEL["part-close"]) & (sizes[0] == 1) & (sizes[1] > 1) & is_long
+    open_ = np.flatnonzero(is_open)
     for at in open_.tolist():
         whole = words.texts[small[at, 0]]
         parts = [words.texts[t] for t in large[at] if t != ABSENT]
-        if len(whole) < 0.8 * sum(map(len, parts)):
-            continue
         joined = "".join(parts)
         if whole == joined or _class_of(whole, joined) >= _VARIANT:
             level[at] = LEVEL["joined"]

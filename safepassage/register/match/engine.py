@@ -11,6 +11,7 @@ import numpy as np
 from safepassage.model.ids import RecordId
 from safepassage.register.judgement import Judgement, Pair
 from safepassage.register.linkage import Band, Link, Linkage, Progress
+from safepassage.register.match.bags import Words
 from safepassage.register.match.bands import reasons
 from safepassage.register.match.candidates import KeyTable, candidates_of
 from safepassage.register.match.cluster import JUDGED
@@ -32,6 +33,7 @@ class Read:
     columns: Columns
     keys: KeyTable
     order: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    words: Words
 
 
 def read(records: Iterable[Record], progress: Progress | None = None) -> Read:
@@ -52,7 +54,7 @@ def read(records: Iterable[Record], progress: Progress | None = None) -> Read:
     at = {record: row for row, record in enumerate(columns.ids)}
     order = np.empty(len(ids), dtype=np.int64)
     order[[at[i] for i in ids]] = np.arange(len(ids))
-    return Read(columns, keys, order)
+    return Read(columns, keys, order, Words(columns.words))
 
 
 class OwnEngine:
@@ -86,9 +88,9 @@ class OwnEngine:
         candidates = candidates_of(taken.keys, taken.order, caps)
         if self.model is None:
             rarity = rarities(columns)
-            bench = untrained(rarity).bench(columns)
+            bench = untrained(rarity).bench(columns, taken.words)
             self.model = train(rarity, bench, candidates)
-        bench = self.model.bench(columns)
+        bench = self.model.bench(columns, taken.words)
         weights = weigh_all(bench, candidates, self.model, progress)
         judged = Judged.of({i: row for row, i in enumerate(columns.ids)}, judgements)
         return linkage_of(columns, link_rows(bench, weights, judged, self.model), self.model)

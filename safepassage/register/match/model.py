@@ -115,13 +115,13 @@ class Model:
         """The same weights under other thresholds, as a new version."""
         return replace(self, version=version, thresholds=replace(self.thresholds, **changed))
 
-    def bench(self, columns: Columns) -> Bench:
-        """Columns made ready to be compared under this model."""
+    def bench(self, columns: Columns, words: Words | None = None) -> Bench:
+        """Columns made ready to be compared under this model; `words` may know some pairs."""
         named = [(token_keys(word) or ("",))[0] for word in columns.words]
         rarity = {feature: self.rarity[feature].of(named) for feature in NAME_FEATURES}
         for feature in WIDTHS:
             rarity[feature] = self.rarity[feature].of(columns.texts[feature])
-        return Bench(columns, Words(columns.words), rarity)
+        return Bench(columns, words or Words(columns.words), rarity)
 
 
 def _weights(body: Mapping[str, Mapping[str, int]]) -> dict[Feature, tuple[int, ...]]:
