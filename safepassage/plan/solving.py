@@ -7,7 +7,7 @@ the two is farther from the other is improved until they nearly meet or the time
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from safepassage.plan.bounds import (
     bound,
     bucket_lengths,
     coarse_length,
+    cycle_buckets,
     people_bound,
     to_the_door,
 )
@@ -30,6 +31,7 @@ from safepassage.plan.errors import EngineError
 from safepassage.plan.exact import exact_ending, exactly, is_small, one_class
 from safepassage.plan.feasible import require_feasible
 from safepassage.plan.formulation import Formulation, formulate
+from safepassage.plan.linear import Whole
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
@@ -124,14 +126,30 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     elif rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
         draft = _better(hourly, draft, seconds, goes_on, tell)
     objective = first
-    if (first.value - draft.value) > CLOSE_ENOUGH * abs(first.value) and goes_on(0.9):
-        finer = bound(problem, bucket_lengths(problem)[0], APRON_HOURLY, first.formulation)
-        objective = min(first, finer, key=lambda b: b.value)
-    proof = people_bound(problem, draft.people, draft.by_class, rough, goes_on, tell)
+    lifts_bind = not rough.binds_before_the_door
+    if lifts_bind and _apart(objective, draft) and goes_on(0.9):
+        objective = _finer(objective, cycle_buckets(problem))
+
+    def refines() -> bool:
+        return goes_on(0.75)
+
+    proof = people_bound(problem, draft.people, draft.by_class, rough, refines, tell)
+    if lifts_bind and _apart(objective, draft) and goes_on(0.75):
+        objective = _finer(objective, bucket_lengths(problem)[0], APRON_HOURLY)
     unordered = draft.people
     if proof.total > draft.people and len(problem.classes) > 1:
         unordered = with_people(rough.formulation, draft.home, draft.sorties).people
     return Plan(draft, objective, proof, unordered, time.process_time() - began)
+
+
+def _apart(known: Bound, draft: Draft) -> bool:
+    return known.value - draft.value > CLOSE_ENOUGH * abs(known.value)
+
+
+def _finer(known: Bound, bucket: int | Whole, own: Mapping[str, int] | None = None) -> Bound:
+    """The objective's bound in other buckets, if that is better."""
+    other = bound(known.formulation.problem, bucket, own, known.formulation)
+    return min(known, other, key=lambda b: b.value)
 
 
 def _first_bound(problem: Problem, rough: Bound) -> Bound:
