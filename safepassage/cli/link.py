@@ -74,9 +74,12 @@ def link(
     chosen = dict(_pair(text) for text in column or ())
     tables = tables_in(files, chosen)
     ids, id_column = ids_in(tables)
+    records = records_in(tables, ids)
+    if not pair:
+        tables = []  # their rows go when they are read: weighing pairs needs the memory
     with parts_progress() as tell:
         linker = _engine(engine)
-        linked = linker.link(records_in(tables, ids), progress=tell)
+        linked = linker.link(records, progress=tell)
     if pair and isinstance(linker, OwnEngine):
         _explain(tables, ids, pair, linker.model, json)
         return
