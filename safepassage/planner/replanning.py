@@ -19,7 +19,7 @@ import numpy as np
 from safepassage.model.ids import PlaceId
 from safepassage.model.instant import Window, format_instant, zulu
 from safepassage.model.ledger import Ledger
-from safepassage.plan.document import draft_json, problem_json, problem_of, sorties_of
+from safepassage.plan.document import assumptions, draft_json, problem_json, problem_of, sorties_of
 from safepassage.plan.linear import Whole
 from safepassage.plan.problem import Problem
 from safepassage.plan.rolling import BUCKET_HOURS, Past, Rolled, roll
@@ -28,7 +28,7 @@ from safepassage.planner.posting import Clock, plan_id, sealed
 from safepassage.planner.reckoning import reckon
 
 # What a re-plan takes over as it is.
-_STAYS = ("format", "version", "assumptions")
+_STAYS = ("format", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def replan(
         EngineError: what happened cannot be put into the plan's rules, or nothing was found.
     """
     began = time.process_time()
-    clock, problem = Clock.of(document), problem_of(document)
+    clock, problem = Clock.of(document), replace(problem_of(document), rebases=False)
     step = clock.step_of(as_of)
     if not 0 < step < clock.steps:
         raise PlanRefusedError(
@@ -175,6 +175,7 @@ def _answer(past: Past, rolled: Rolled) -> dict[str, Any]:
     named = dict(zip(p.classes, draft.by_class, strict=True))
     return {
         "problem": problem_json(p),
+        "assumptions": assumptions(p),
         **draft_json(draft),
         "people_out": {"total": draft.people, "by_class": named},
         "left_behind": {c: int(n) - named[c] for c, n in zip(p.classes, known, strict=True)},
