@@ -6,7 +6,7 @@ the answers alone, and with the thresholds besides that they teach.  A second re
 of a hundred answers.
 
 The registers are made from a seed that nothing was fixed on; the recalibration's constants were
-fixed on seeds 99, 7 and 8.  `historical` is of another kind: no families, no documents, 50,578
+fixed on seed 99.  `historical` is of another kind: no families, no documents, 50,578
 records of long dead people.
 """
 

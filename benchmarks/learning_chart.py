@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final, Protocol
@@ -75,8 +76,9 @@ def draw(points: Sequence[Drawn], caption: str) -> str:
 
 def _panel(points: Sequence[Drawn], value: Callable[[Score], float]) -> list[str]:
     step = 0.01
-    low = int(min(value(p.likely) for p in points) / step) * step
-    high = min(1.0, low + step * (1 + int((max(value(p.likely) for p in points) - low) / step)))
+    scores = [value(p.likely) for p in points]
+    low = min(math.floor(min(scores) / step) * step, 1 - step)
+    high = max(low + step, math.ceil(max(scores) / step) * step)
     most = max(p.answers for p in points) or 1
 
     def across(answers: int) -> float:
