@@ -24,7 +24,7 @@ from safepassage.model.sheet import ReadList
 from safepassage.register.columns import Proposal
 from safepassage.register.fields import Field
 from safepassage.register.mapping import Column, Mapping
-from safepassage.registrar.views import Taken
+from safepassage.registrar.views import RegisterCounts, Taken
 
 LEAST_SURE = 0.5  # a column that is less sure than this is confirmed by a person, or mapped
 
@@ -73,10 +73,12 @@ def import_list(
                 list_id=ListId(list_id),
                 progress=tell,
             )
+        counts = at.registrar.counts()
     if json:
         print_json(taken_to_json(taken))
     else:
         _say(taken)
+        _advise(counts)
     if taken.quarantined:
         raise typer.Exit(EXIT_FOUND)
 
@@ -154,6 +156,15 @@ def _say(taken: Taken) -> None:
         typer.echo(f"  {taken.questions:,} questions wait: safepassage register review")
 
 
+def _advise(counts: RegisterCounts) -> None:
+    if counts.outgrew_its_model:
+        typer.echo(
+            f"note: {counts.records:,} records are linked by the model that comes with the program,"
+            " which is meant for fewer; let it learn from them: safepassage register match --learn",
+            err=True,
+        )
+
+
 def show_lists(
     store: StoreOption = DEFAULT_STORE,
     key_file: KeyFileOption = None,
@@ -188,6 +199,7 @@ def show_lists(
     least, most = counts.persons_at_least, counts.persons_at_most
     persons = f"{most:,}" if least == most else f"{least:,} to {most:,}"
     typer.echo(f"  {counts.records:,} records of {persons} persons; model {counts.model}")
+    _advise(counts)
 
 
 def show_quality(

@@ -19,6 +19,7 @@ from safepassage.register.match.train import CAPS, THRESHOLDS
 from safepassage.register.names.variants import variants
 
 VERSION: Final = "start-1"
+RECORDS_MAX: Final = 10_000  # how large a register its prior is meant for
 PRIOR, RELATED = -13.0, -10.0
 # What agrees weighs its rarity and this; a name that is only close says less than its rarity.
 _NAME: Final = {

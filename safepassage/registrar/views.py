@@ -17,6 +17,7 @@ from safepassage.register.judgement import Judgement, Pair, Verdict
 from safepassage.register.linkage import Band, Evidence
 from safepassage.register.person import births_of, documents_of, names_of
 from safepassage.register.record import Born, Document, Record, WrittenName
+from safepassage.registrar import starting
 from safepassage.secure.roles import Field
 
 
@@ -276,6 +277,11 @@ class RegisterCounts:
     persons_at_most: int
     questions: int
     model: str
+
+    @property
+    def outgrew_its_model(self) -> bool:
+        """Whether the model that comes with the program should give way to one that learned."""
+        return self.model == starting.VERSION and self.records > starting.RECORDS_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

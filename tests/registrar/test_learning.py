@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from safepassage.register.judgement import Verdict
-from safepassage.registrar import RegistrarError, learning, linking
+from safepassage.registrar import RegistrarError, learning, linking, starting
 from safepassage.registrar.learning import kept, reviews
 from safepassage.registrar.opening import default_matching, open_registrar
 from safepassage.secure.vault import Vault
@@ -86,3 +87,10 @@ def test_a_row_stated_anew_is_no_review(desk: Desk) -> None:
     with room.store.reading() as connection:
         assert len(linking.all_standings(connection, room.vault)) == 1
         assert reviews(connection, room) == []
+
+
+def test_a_register_says_when_it_has_outgrown_the_model_of_the_program(desk: Desk) -> None:
+    counts = replace(desk.registrar.counts(), model=starting.VERSION, records=10_000)
+    assert not counts.outgrew_its_model
+    assert replace(counts, records=10_001).outgrew_its_model
+    assert not replace(counts, records=10_001, model="register-1").outgrew_its_model
