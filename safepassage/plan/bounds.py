@@ -58,8 +58,12 @@ def bucket_lengths(problem: Problem) -> list[int]:
 
 
 def coarse_length(problem: Problem) -> int:
-    """Buckets of about a crew's cycle: enough to see what binds."""
-    return min(problem.steps, 4 * bucket_lengths(problem)[0])
+    """Buckets of about a crew's cycle, and no longer: enough to see what binds.
+
+    In a longer one a crew flies twice, and nothing that flies would ever bind.
+    """
+    cycles = [lift.cycle for lift in problem.lifts if lift.crews is not None]
+    return min(problem.steps, 4 * bucket_lengths(problem)[0], *cycles)
 
 
 def cycle_buckets(problem: Problem) -> Whole:
