@@ -51,7 +51,7 @@ def tell_plan(at: Opened, scenario: str, folder: Path) -> Path | None:
         clock = Clock.of(document)
         found = against(drawn.ledger, at.ledger, at.operation, at.now, clock.starts, clock.ends)
         print_against(found, "plan", "actual")
-        _tell_haven(at, drawn)
+        _tell_haven(at, drawn, clock.ends)
     return where
 
 
@@ -87,7 +87,7 @@ def _posted(source: Path, where: Path, document: dict[str, Any]) -> Path:
     return where
 
 
-def _tell_haven(at: Opened, drawn: Opened) -> None:
+def _tell_haven(at: Opened, drawn: Opened, deadline: datetime) -> None:
     """The haven that filled up, foreseen from what was known the day before."""
     places = {p.id: p for p in at.operation.places}
     haven = places.get(FILLED_UP)
@@ -110,7 +110,7 @@ def _tell_haven(at: Opened, drawn: Opened) -> None:
         if filling.full_at is not None:
             typer.echo(f"  {filling.arithmetic}, full at {zulu(filling.full_at)}")
     typer.echo("  Departures stopped on 20 August because it was full (Department of Defense).")
-    most, when = fullest(drawn.ledger, FILLED_UP)
+    most, when = fullest(drawn.ledger, FILLED_UP, deadline)
     if when is not None:
         typer.echo(
             f"  In the plan it holds {most:,} of {haven.capacity:,} at most, first at {zulu(when)}:"

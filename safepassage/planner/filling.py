@@ -51,12 +51,17 @@ class Filling:
         return f"({self.places:,} - {self.present:,}) / {net} a day = {hours}"
 
 
-def fullest(ledger: Ledger, place: PlaceId) -> tuple[int, datetime | None]:
-    """The most people at a place at one time, and the first instant at which they were there."""
+def fullest(
+    ledger: Ledger, place: PlaceId, until: datetime = LATEST
+) -> tuple[int, datetime | None]:
+    """The most people at a place at one time before an instant, and when there first were so many.
+
+    A plan counts no bed for who lands after its deadline: ask it until then.
+    """
     heads = most = 0
     when: datetime | None = None
     changes: dict[datetime, int] = {}
-    for t in ledger.transfers(EARLIEST, LATEST):
+    for t in ledger.transfers(EARLIEST, until):
         if t.phase is Phase.POSTED and place in (t.from_place, t.to_place):
             change = t.heads if t.to_place == place else -t.heads
             changes[t.instant] = changes.get(t.instant, 0) + change

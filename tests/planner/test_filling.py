@@ -46,4 +46,6 @@ def test_a_haven_that_is_over_full_is_full_now() -> None:
 def test_the_fullest_moment_of_a_place_is_found_in_its_movements() -> None:
     book = Book(read_ledger(BASE))
     assert fullest(book, PlaceId("al-udeid")) == (800, datetime(2021, 8, 14, 7, tzinfo=UTC))
+    early = datetime(2021, 8, 14, 7, tzinfo=UTC)
+    assert fullest(book, PlaceId("al-udeid"), early)[0] == 600
     assert fullest(book, PlaceId("ramstein")) == (0, None)
