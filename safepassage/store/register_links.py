@@ -95,10 +95,7 @@ def band_counts(connection: Connection) -> dict[str, int]:
 def put_links(connection: Connection, links: Iterable[StoredLink]) -> None:
     """Keep links, each in place of the one that this pair had."""
     for chunk in chunks(sorted(links), CHUNK):
-        known = _FROM_LEFT(connection, {link.left for link in chunk})
-        before = {(row.left, row.right) for row in known}
-        drop_links(connection, {(link.left, link.right) for link in chunk} & before)
-        insert_rows(connection, register_link, chunk)
+        insert_rows(connection, register_link, chunk, anew=True)
 
 
 def drop_links(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
@@ -136,9 +133,7 @@ def put_members(connection: Connection, members: Iterable[Member]) -> None:
     for chunk in chunks(sorted(members), CHUNK):
         before = {tuple(row) for row in _BY_RECORD(connection, [m.record for m in chunk])}
         changed = [member for member in chunk if member not in before]
-        numbers = [member.record for member in changed]
-        connection.execute(delete(register_member).where(register_member.c.record.in_(numbers)))
-        insert_rows(connection, register_member, changed)
+        insert_rows(connection, register_member, changed, anew=True)
 
 
 def all_members(connection: Connection) -> list[Member]:

@@ -23,10 +23,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 Item = TypeVar("Item")
 
-_written: dict[tuple[str, str, str], str] = {}
+_written: dict[tuple[str, str, str, bool], str] = {}
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -37,18 +38,25 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], *, add_to: str = ""
+    connection: Connection,
+    table: Table,
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    add_to: str = "",
+    anew: bool = False,
 ) -> None:
     """Insert rows given in the order of the table's columns.
 
-    With `add_to`, a row whose key is there already adds its value of that column to it.
+    With `add_to`, a row whose key is there already adds its value of that column to it; with
+    `anew`, it takes the place of the one that is there.
     """
     if not rows:
         return
     is_sqlite = connection.dialect.name == "sqlite"
-    key = (connection.dialect.name, table.name, add_to)
+    given = [c.name for c in table.columns if not c.primary_key] if anew else []
+    key = (connection.dialect.name, table.name, add_to, anew)
     if key not in _written:
-        _written[key] = (_row_by_row if is_sqlite else _all_at_once)(table, add_to)
+        _written[key] = (_row_by_row if is_sqlite else _all_at_once)(table, add_to, given)
     if is_sqlite:
         connection.exec_driver_sql(_written[key], list(rows))
     else:
@@ -56,29 +64,38 @@ def insert_rows(
         connection.exec_driver_sql(_written[key], columns)
 
 
-def _row_by_row(table: Table, add_to: str) -> str:
+def _row_by_row(table: Table, add_to: str, anew: Sequence[str]) -> str:
     """For SQLite: a place for each value of one row."""
     statement = sqlite.insert(table)
-    if add_to:
-        total = table.c[add_to] + statement.excluded[add_to]
+    if add_to or anew:
+        become = _become(table, statement.excluded, add_to, anew)
         key = list(table.primary_key.columns)
-        statement = statement.on_conflict_do_update(index_elements=key, set_={add_to: total})
+        statement = statement.on_conflict_do_update(index_elements=key, set_=become)
     # Every column is named, so that its place in the statement is its place in the table.
     names = [column.name for column in table.columns]
     dialect = sqlite.dialect(paramstyle="qmark")
     return str(statement.compile(dialect=dialect, column_keys=names))
 
 
-def _all_at_once(table: Table, add_to: str) -> str:
+def _become(
+    table: Table, given: ReadOnlyColumnCollection[str, Any], add_to: str, anew: Sequence[str]
+) -> dict[str, ColumnElement[Any]]:
+    """What the row that is there becomes."""
+    if add_to:
+        return {add_to: table.c[add_to] + given[add_to]}
+    return {name: given[name] for name in anew}
+
+
+def _all_at_once(table: Table, add_to: str, anew: Sequence[str]) -> str:
     """For PostgreSQL: a place for each column, given as a list; one round trip for all rows."""
     names = [column.name for column in table.columns]
     lists = [cast(bindparam(c.name), postgresql.ARRAY(c.type)) for c in table.columns]
     given = func.unnest(*lists).table_valued(*names).render_derived()
     statement = postgresql.insert(table).from_select(names, select(*given.c))
-    if add_to:
-        total = table.c[add_to] + statement.excluded[add_to]
+    if add_to or anew:
+        become = _become(table, statement.excluded, add_to, anew)
         key = list(table.primary_key.columns)
-        statement = statement.on_conflict_do_update(index_elements=key, set_={add_to: total})
+        statement = statement.on_conflict_do_update(index_elements=key, set_=become)
     dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
     return str(statement.compile(dialect=dialect))
 
