@@ -6,12 +6,14 @@ seats for; then the last class of the wave is called further, as far as the risk
 some of those who are called do not come (`plan.overcall` has the rule and its source).  Nobody is
 called before they are known, and nobody is called twice while they are still expected.
 
-Who comes beyond the plan waits on stand-by, inside, for seats that fall free; a seat nobody has
-claimed by the release instant goes to stand-by first and to other operators then.
+Who comes beyond the plan waits on stand-by, inside, for seats that fall free, and takes one of the
+next wave's places there; a seat nobody has claimed by the release instant goes to stand-by first
+and to other operators then.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -59,7 +61,8 @@ class Wave:
     families: dict[str, int]  # families called
     heads: dict[str, int]  # heads called
     expected: float  # heads that come on average
-    room: int  # planned heads and stand-by places
+    waiting: int  # on stand-by from the waves before, as far as is expected
+    room: int  # planned heads and stand-by places, less those who wait already
     chance_of_more: float  # that more come than there is room for
     standby_needed: int  # heads on stand-by that fill the seats at the same risk
 
@@ -74,6 +77,7 @@ class Wave:
             "families": self.families,
             "heads": self.heads,
             "expected": round(self.expected, 1),
+            "waiting": self.waiting,
             "room": self.room,
             "chance_of_more": round(self.chance_of_more, 6),
             "standby_needed": self.standby_needed,
@@ -155,19 +159,22 @@ def call_forward(document: Mapping[str, Any], calling: Calling) -> CallForward:
     every = max(1, round(calling.wave_hours / document["problem"]["step_hours"]))
     known = _Known(document)
     sizes = {c: sized(calling.sizes or ASSUMED_SIZES) for c in document["problem"]["classes"]}
-    waves = []
+    waves: list[Wave] = []
+    surplus: dict[str, float] = defaultdict(float)  # who came beyond the plan and waits, by gate
     for (first, gate), planned in sorted(_planned(document, every).items()):
         last = min(first + every, clock.steps)
         origin = _origin(document, gate)
         waves.append(
             _wave(
-                _Asked(gate, origin, planned, known.until(origin, last)),
+                _Asked(gate, origin, planned, known.until(origin, last), math.ceil(surplus[gate])),
                 (clock.at(first), clock.at(last)),
                 calling,
                 sizes,
             )
         )
         known.expect(origin, waves[-1], calling.no_show)
+        beyond = surplus[gate] + waves[-1].expected - sum(planned.values())
+        surplus[gate] = min(float(calling.standby), max(0.0, beyond))
     return CallForward(
         plan=plan_id(document),
         calling=calling,
@@ -220,6 +227,7 @@ class _Asked:
     origin: str
     planned: dict[str, int]
     known: dict[str, int]
+    waiting: int
 
 
 def _wave(
@@ -229,7 +237,7 @@ def _wave(
     sizes: Mapping[str, Iterator[int]],
 ) -> Wave:
     order: list[tuple[str, int]] = []
-    room = sum(asked.planned.values()) + calling.standby
+    room = sum(asked.planned.values()) + calling.standby - asked.waiting
     found = call(_in_order(asked, calling, sizes, order), room, calling.no_show, calling.risk)
     families: Counter[str] = Counter()
     heads: Counter[str] = Counter()
@@ -245,6 +253,7 @@ def _wave(
         families=dict(families),
         heads=dict(heads),
         expected=found.expected,
+        waiting=asked.waiting,
         room=room,
         chance_of_more=found.chance_of_more,
         standby_needed=max(0, sum(asked.planned.values()) - found.low),

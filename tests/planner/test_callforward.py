@@ -28,12 +28,19 @@ def test_the_risk_is_kept_in_every_wave() -> None:
     for risk in (0.01, 0.2):
         found = call_forward(island_plan(), Calling(risk=risk, standby=5))
         assert max(w.chance_of_more for w in found.waves) <= risk
-        assert all(w.room == sum(w.planned.values()) + 5 for w in found.waves)
+        assert all(w.room == sum(w.planned.values()) + 5 - w.waiting for w in found.waves)
 
 
 def test_more_are_called_the_more_stay_away() -> None:
     heads = [call_forward(island_plan(), Calling(no_show=q)).heads for q in (0.0, 0.1, 0.3)]
     assert heads[0] < heads[1] < heads[2]
+
+
+def test_who_waits_on_standby_is_not_called_again_in_the_next_wave() -> None:
+    """If everybody comes, the stand-by places fill once at each gate, not once in each wave."""
+    found = call_forward(island_plan(), Calling(no_show=0.0, standby=20))
+    planned = sum(sum(w.planned.values()) for w in found.waves)
+    assert planned < found.heads <= planned + 2 * 20
 
 
 def test_nobody_is_called_who_is_not_known() -> None:
