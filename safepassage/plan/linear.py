@@ -164,7 +164,7 @@ def solve(
     """Minimise with HiGHS on one thread: interior point without crossover unless told otherwise.
 
     `known` are values of the `whole` columns from which the integer solver may start.  `seconds`
-    are CPU seconds of this process, so that a busy machine changes no plan.
+    are CPU seconds of this process: waiting for others does not count.
 
     Raises:
         EngineError: the engine has neither a point nor multipliers.

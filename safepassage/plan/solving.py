@@ -134,7 +134,7 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
         return goes_on(0.75)
 
     proof = people_bound(problem, draft.people, draft.by_class, rough, refines, tell)
-    if lifts_bind and _apart(objective, draft) and goes_on(0.75):
+    if lifts_bind and _apart(objective, draft) and goes_on(0.9):
         objective = _finer(objective, bucket_lengths(problem)[0], APRON_HOURLY)
     unordered = draft.people
     if proof.total > draft.people and len(problem.classes) > 1:
