@@ -85,6 +85,7 @@ def _duckdb() -> Iterator[Any]:
 
 @contextmanager
 def _spark() -> Iterator[Any]:
+    from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
     from splink import SparkAPI
     from splink.backends.spark import similarity_jar_location
@@ -109,7 +110,13 @@ def _spark() -> Iterator[Any]:
             "spark.log.level": "ERROR",
         }.items():
             builder = builder.config(name, value)
-        session = builder.getOrCreate()
+        try:
+            session = builder.getOrCreate()
+        except PySparkRuntimeError as fault:
+            raise BackendError(
+                f"Spark did not start ({fault.getCondition()}): see what Java said above, and"
+                " that it is version 17 or newer"
+            ) from None
         try:
             yield SparkAPI(spark_session=session, break_lineage_method="persist")
         finally:
