@@ -41,6 +41,10 @@ def match(
             help="Learn a new model from records and judgements, freeze it, and rebuild under it.",
         ),
     ] = False,
+    records_only: Annotated[
+        bool,
+        typer.Option("--records-only", help="With --learn: thresholds stay as trained."),
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
     key_file: KeyFileOption = None,
     account: AsOption = None,
@@ -51,7 +55,8 @@ def match(
     operation or at a quiet hour, never in passing.
 
     --learn trains weights on the records and moves thresholds by what people judged: to accept what
-    they call the same, never to let a machine merge more alone. It says what moved.
+    they call the same, never to let a machine merge more alone. It says what moved. On lists
+    without families this has cost more than it gained: --records-only leaves thresholds alone.
 
     Examples:
 
@@ -61,10 +66,12 @@ def match(
 
       safepassage register match --learn
     """
+    if records_only and not learn:
+        raise BadQuestionError("--records-only says how to learn: give it together with --learn")
     with unlocked(store, key_file, account, writer=True) as at, parts_progress() as tell:
         registrar = at.registrar
         if learn:
-            learned = registrar.learn(at.viewer, tell)
+            learned = registrar.learn(at.viewer, tell, from_people=not records_only)
             counts = learned.counts
         else:
             work = registrar.rebuild if rebuild else registrar.link_waiting

@@ -34,15 +34,22 @@ MODEL = "model"  # the document that holds the model in force
 RECORDS_MIN = 2_000  # fewer teach nothing
 
 
-def learned(room: Room, progress: Progress | None = None) -> Recalibration:
+def learned(
+    room: Room, progress: Progress | None = None, *, from_people: bool = True
+) -> Recalibration:
     """A model of the register's own records, its thresholds moved by what people judged.
+
+    Args:
+        room: the register.
+        progress: told how far it is.
+        from_people: whether judgements move thresholds; they hold as judgements either way.
 
     Raises:
         RegistrarError: there are too few records to learn from.
     """
     with room.store.reading() as connection:
         taken = read(all_records(connection, room.vault), progress)
-        judgements = reviews(connection, room)
+        judgements = reviews(connection, room) if from_people else []
     count = len(taken.columns)
     if count < RECORDS_MIN:
         raise RegistrarError(

@@ -242,16 +242,18 @@ class Registrar:
         linking.rebuild(self._room, progress)
         return self.counts()
 
-    def learn(self, viewer: Viewer, progress: Progress | None = None) -> Learned:
-        """Learn a model from the register's records, move its thresholds by what people judged,
-        freeze it, and link everything under it.
+    def learn(
+        self, viewer: Viewer, progress: Progress | None = None, *, from_people: bool = True
+    ) -> Learned:
+        """Learn a model from the register's records, move its thresholds by what people judged
+        unless `from_people` is false, freeze it, and link everything under it.
 
         Raises:
             NotAllowedError: the viewer may take no lists in.
             RegistrarError: there are too few records to learn from.
         """
         self._room.access.allow(viewer, Action.IMPORT_LIST)
-        found = learning.learned(self._room, progress)
+        found = learning.learned(self._room, progress, from_people=from_people)
         learning.freeze(self._room, viewer, found.model)
         self._room = replace(self._room, matching=OwnMatching(found.model))
         return Learned(

@@ -71,6 +71,7 @@ def test_judgements_move_thresholds_until_they_are_taken_back(
     assert learned.not_same == len(asked) > 9
     assert all(after > before for before, after in learned.thresholds.values())
     assert learned.counts.model.startswith(f"{trained}-judged-")
+    assert learning.learned(desk.registrar.room, from_people=False).model.version == trained
     again = open_registrar(desk.place, Vault(KEY), desk.protection.trail, desk.clock)
     assert again.counts().model == learned.counts.model
     for _ in asked:
