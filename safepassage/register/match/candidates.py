@@ -11,14 +11,14 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from safepassage.register.match.columns import Said
+from safepassage.register.match.columns import Ints, Said
 from safepassage.register.match.keys import KINDS, pairing_keys
 from safepassage.register.record import Record
 
 Longs: TypeAlias = NDArray[np.int64]
 KIND_AT: Final = {kind: number for number, kind in enumerate(KINDS)}
 _KINDS_MAX: Final = 32
-_WAITING_MAX: Final = 40_000_000  # pairs found before the same ones among them are made one
+_WAITING_MAX: Final = 16_000_000  # pairs found before the same ones among them are made one
 
 
 @dataclass(slots=True)
@@ -75,16 +75,16 @@ class HeldKeys:
     """Who holds which key: an entry for each key of each row, one key behind the other."""
 
     total: int  # rows
-    rows: Longs
+    rows: Ints
     kinds: NDArray[np.int8]
-    owner: Longs  # the place of an entry's key
+    owner: Ints  # the place of an entry's key
     sizes: Longs  # of each key, how many hold it
     caps: Longs  # of each key, how many may
 
     @classmethod
     def of_table(cls, table: KeyTable, order: Longs, caps: Mapping[str, int]) -> HeldKeys:
         """The keys of records that streamed by."""
-        row_of = np.empty(len(order), dtype=np.int64)
+        row_of = np.empty(len(order), dtype=np.int32)
         row_of[order] = np.arange(len(order))
         rows = np.repeat(row_of, np.frombuffer(table.counts, dtype=np.int32))
         hashes = np.frombuffer(table.hashes, dtype=np.int64)
@@ -95,20 +95,23 @@ class HeldKeys:
         cls,
         total: int,
         hashes: Longs,
-        rows: Longs,
+        rows: Ints,
         kinds: NDArray[np.int8],
         caps: Mapping[str, int],
     ) -> HeldKeys:
         """Entries in any order, brought key by key."""
         by_key = np.argsort(hashes)
         hashes = hashes[by_key]
-        kinds = kinds[by_key]
         first = np.ones(len(hashes), dtype=np.bool_)
         first[1:] = hashes[1:] != hashes[:-1]
+        del hashes
+        rows, kinds = rows[by_key], kinds[by_key]
+        del by_key
         starts = np.flatnonzero(first)
         cap = np.array([caps[kind] for kind in KINDS], dtype=np.int64)[kinds[starts]]
-        sizes = np.diff(np.append(starts, len(hashes)))
-        return cls(total, rows[by_key], kinds, np.cumsum(first) - 1, sizes, cap)
+        sizes = np.diff(np.append(starts, len(rows)))
+        owner = np.cumsum(first, dtype=np.int32) - np.int32(1)
+        return cls(total, rows, kinds, owner, sizes, cap)
 
     @property
     def _is_open(self) -> NDArray[np.bool_]:
@@ -156,7 +159,7 @@ def distinct(values: Longs) -> Longs:
     return ordered[first]
 
 
-def _paired(rows: Longs, kinds: NDArray[np.int8], sizes: Longs, total: int) -> Candidates:
+def _paired(rows: Ints, kinds: NDArray[np.int8], sizes: Longs, total: int) -> Candidates:
     """The pairs inside groups that stand one behind the other."""
     # A pair of rows and the kind of its key are one number, since numbers alone sort fast.
     found, waiting = [np.zeros(0, dtype=np.int64)], 0
@@ -164,7 +167,7 @@ def _paired(rows: Longs, kinds: NDArray[np.int8], sizes: Longs, total: int) -> C
     for size in distinct(sizes[sizes > 1]).tolist():
         block = starts[sizes == size]
         one, other = np.triu_indices(size, 1)
-        members = rows[block[:, None] + np.arange(size)]
+        members = rows[block[:, None] + np.arange(size)].astype(np.int64)
         a, b = members[:, one], members[:, other]
         pairs = np.minimum(a, b) * total + np.maximum(a, b)
         found.append((pairs * _KINDS_MAX + kinds[block][:, None]).ravel())

@@ -86,11 +86,13 @@ class OwnEngine:
             return Linkage(self.model.version if self.model else "none", {}, alone, alone)
         caps = self.model.caps if self.model else CAPS
         candidates = candidates_of(taken.keys, taken.order, caps)
+        words = taken.words
+        del taken  # its keys weigh as much as all columns
         if self.model is None:
             rarity = rarities(columns)
-            bench = untrained(rarity).bench(columns, taken.words)
+            bench = untrained(rarity).bench(columns, words)
             self.model = train(rarity, bench, candidates)
-        bench = self.model.bench(columns, taken.words)
+        bench = self.model.bench(columns, words)
         weights = weigh_all(bench, candidates, self.model, progress)
         judged = Judged.of({i: row for row, i in enumerate(columns.ids)}, judgements)
         return linkage_of(columns, link_rows(bench, weights, judged, self.model), self.model)
