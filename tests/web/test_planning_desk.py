@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from safepassage.planner.job import State
-from safepassage.planner.planner import Planner
+from safepassage.planner.planner import SECONDS, Planner
 from safepassage.secure.roles import Role
 from tests.planner.island import LONG, WANTED, ended
 from tests.web.people import Office
@@ -119,6 +119,8 @@ def test_a_job_is_watched_and_cancelled(enter: Callable[..., Page], planner: Pla
     long = planner.scenarios.keep(LONG, "planner-1")
     page = enter()
     page.goto("/planning")
+    # As much time as there is, so that it is still at work when somebody slow comes to cancel it.
+    page.locator(f"#seconds-{long.id}").select_option(index=len(SECONDS) - 1)
     tab_to(page, f"form[action='/planning/scenarios/{long.id}/solve'] button")
     page.keyboard.press("Enter")
     page.wait_for_selector(".job.is-running")
