@@ -13,7 +13,12 @@ from typing import Final
 
 # Program, what it measures, its options in full and in small.
 PROGRAMS: Final = (
-    ("linkage", "registers, automatic band, peers", ("--peers",), ("--records", "10000")),
+    (
+        "linkage",
+        "registers, automatic band, peers",
+        ("--peers",),
+        ("--records", "10000", "--only", "fresh"),
+    ),
     (
         "linkage",
         "a million records",
