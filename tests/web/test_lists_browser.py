@@ -13,10 +13,11 @@ from safepassage.register.intake_form import forms_html
 from safepassage.secure.roles import Role
 from tests.exchange.lists.hostile import people_xlsx
 from tests.web.register_office import RegisterOffice, served_office
+from tests.web.signed_in import signed_in_pages
 from tests.web.test_browser import DESK, PHONE, violations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 ROWS = "Name\tFather\tSex\tBorn\tPhone\nParwana Noori\tYusuf\tF\t1991\t0705550101\n\t\tM\t\t\n"
 PASTE = """text => {
@@ -46,28 +47,15 @@ def enter(
     chromium: Browser, served: tuple[RegisterOffice, str], cookies: list[Any]
 ) -> Iterator[Callable[..., Page]]:
     """A signed-in page whose every fault the test ends with."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-    origin = served[1]
+    with signed_in_pages(chromium, served[1], cookies) as opened:
 
-    def open_page(path: str, language: str = "en", theme: str = "light", **options: Any) -> Page:
-        options.setdefault("viewport", DESK)
-        context = chromium.new_context(base_url=origin, **options)
-        contexts.append(context)
-        chosen = {"lang": language, "theme": theme}
-        context.add_cookies(cookies)
-        context.add_cookies([{"name": k, "value": v, "url": origin} for k, v in chosen.items()])
-        page = context.new_page()
-        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
-        page.on("pageerror", lambda e: faults.append(str(e)))
-        page.on("request", lambda r: r.url.startswith(origin) or faults.append(r.url))
-        page.goto(path)
-        return page
+        def open_page(path: str, *look: str, **options: Any) -> Page:
+            options.setdefault("viewport", DESK)
+            page = opened(*look, **options)
+            page.goto(path)
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not faults
+        yield open_page
 
 
 def tab_to(page: Page, selector: str) -> None:

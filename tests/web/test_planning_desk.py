@@ -13,11 +13,12 @@ from safepassage.secure.roles import Role
 from tests.planner.island import LONG, WANTED, ended
 from tests.web.people import Office
 from tests.web.planning_office import served_planning_office
+from tests.web.signed_in import signed_in_pages
 from tests.web.test_browser import DESK, PHONE, until, violations
 from tests.web.test_lists_browser import tab_to
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 
 EXPECTED = "422"  # a form that was not kept; the browser logs that it was refused
@@ -57,26 +58,8 @@ def enter(
     chromium: Browser, served: tuple[Office, str], cookies: list[Any]
 ) -> Iterator[Callable[..., Page]]:
     """A signed-in page; the test fails for anything the browser says or asks from elsewhere."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-    origin = served[1]
-
-    def open_page(language: str = "en", theme: str = "light") -> Page:
-        context = chromium.new_context(base_url=origin, viewport=DESK)  # type: ignore[arg-type]
-        contexts.append(context)
-        chosen = {"lang": language, "theme": theme}
-        context.add_cookies(cookies)
-        context.add_cookies([{"name": k, "value": v, "url": origin} for k, v in chosen.items()])
-        page = context.new_page()
-        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
-        page.on("pageerror", lambda e: faults.append(str(e)))
-        page.on("request", lambda r: r.url.startswith(origin) or faults.append(r.url))
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not [fault for fault in faults if EXPECTED not in fault]
+    with signed_in_pages(chromium, served[1], cookies, EXPECTED) as opened:
+        yield lambda *look: opened(*look, viewport=DESK)
 
 
 def test_from_a_scenario_to_a_signed_plan_by_keyboard(
