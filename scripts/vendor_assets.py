@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "safepassage" / "web" / "static" / "vendor"
+GATE = ROOT / "safepassage" / "gate_app" / "vendor"
 TESTS_ONLY = ROOT / "tests" / "web" / "vendor"  # stays out of the wheel
 
 
@@ -28,16 +29,21 @@ class Pin:
     licence: str
     inside: str  # where the file is in the package
     folder: Path
+    kept_as: str = ""  # where its files import each other by path, the path
 
     @property
     def file(self) -> str:
         """The name under which we keep it."""
-        return Path(self.inside).name
+        return self.kept_as or Path(self.inside).name
 
 
 PINNED = (
     Pin("htmx.org", "4.0.1", "0BSD", "dist/htmx.min.js", SHIPPED),
     Pin("world-atlas", "2.0.2", "ISC", "countries-50m.json", SHIPPED),
+    Pin("zxing-wasm", "3.1.6", "MIT", "dist/es/reader/index.js", GATE, "zxing/reader/index.js"),
+    Pin("zxing-wasm", "3.1.6", "MIT", "dist/es/share.js", GATE, "zxing/share.js"),
+    Pin("zxing-wasm", "3.1.6", "MIT", "dist/reader/zxing_reader.wasm", GATE),
+    Pin("@noble/ed25519", "3.2.0", "MIT", "index.js", GATE, "noble-ed25519.js"),
     Pin("axe-core", "4.14.1", "MPL-2.0", "axe.min.js", TESTS_ONLY),
 )
 
@@ -73,6 +79,7 @@ def main() -> None:
         for pin in (p for p in PINNED if p.folder == folder):
             with tempfile.TemporaryDirectory() as scratch:
                 content = fetch(pin, Path(scratch))
+            (folder / pin.file).parent.mkdir(parents=True, exist_ok=True)
             (folder / pin.file).write_bytes(content)
             manifest.append(entry(pin, content))
             print(f"{pin.package} {pin.version}: {pin.file}, {len(content):,} bytes")

@@ -24,7 +24,8 @@ def test_the_files_are_those_of_the_manifest() -> None:
 
 def test_the_script_that_fetches_them_pins_the_same_versions() -> None:
     script = (ROOT / "scripts" / "vendor_assets.py").read_text()
-    pinned = dict(re.findall(r'Pin\("([\w.-]+)", "([\d.]+)"', script))
-    folders = (VENDOR, ROOT / "safepassage" / "web" / "static" / "vendor")
+    pinned = dict(re.findall(r'Pin\("([\w.@/-]+)", "([\d.]+)"', script))
+    package = ROOT / "safepassage"
+    folders = (VENDOR, package / "web" / "static" / "vendor", package / "gate_app" / "vendor")
     entries = [e for f in folders for e in json.loads((f / "MANIFEST.json").read_text())]
     assert {e["package"]: e["version"] for e in entries} == pinned
