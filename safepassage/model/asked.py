@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.fact import Entry
 from safepassage.model.fold import Oddity, Transfer
-from safepassage.model.ids import EntryId, PersonId
+from safepassage.model.ids import EntryId, PersonId, PlaceId
 from safepassage.model.ledger import Flow, Ledger, Stock
 from safepassage.model.observation import Correction
 
@@ -75,6 +75,10 @@ class AskedOnce:
     def journey(self, person: PersonId) -> list[Transfer]:
         """As the ledger's."""
         return self._ledger.journey(person)
+
+    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+        """As the ledger's."""
+        return self._ledger.through(places)
 
     def oddities(self) -> list[Oddity]:
         """As the ledger's."""

@@ -8,7 +8,7 @@ the store's maintained projections are checked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -74,6 +74,9 @@ class Ledger(Protocol):
 
     def journey(self, person: PersonId) -> list[Transfer]:
         """The transfers of one person, every phase, oldest first."""
+
+    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+        """The transfers into or out of these places, every phase, oldest first."""
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""
@@ -173,6 +176,10 @@ class Book:
     def journey(self, person: PersonId) -> list[Transfer]:
         """The transfers of one person, every phase, oldest first."""
         return [t for t in self._folded[0] if t.person == person]
+
+    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+        """The transfers into or out of these places, every phase, oldest first."""
+        return (t for t in self._folded[0] if t.from_place in places or t.to_place in places)
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""

@@ -14,7 +14,7 @@ tells, and plan against actual is a subtraction of the two.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -103,6 +103,10 @@ class Promised:
     def journey(self, person: PersonId) -> list[Transfer]:
         """What one person was promised, oldest first."""
         return [_kept(t) for t in self._ledger.journey(person) if t.phase in _SIGN]
+
+    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+        """The promises into or out of these places, oldest first; see `transfers`."""
+        return (_kept(t) for t in self._ledger.through(places) if t.phase in _SIGN)
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Promises of [start, end) recorded behind position `after`, withdrawals taken off."""

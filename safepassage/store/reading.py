@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from operator import attrgetter
 from types import TracebackType
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from safepassage.model.catalogue import Catalogue
@@ -39,7 +39,7 @@ from safepassage.store import record
 from safepassage.store.amended import INSTEAD
 from safepassage.store.record import Head, Row
 from safepassage.store.schema import adjustment, entry, flow, head, mention, oddity
-from safepassage.store.span import Buckets, cut
+from safepassage.store.span import DAY, DAY_US, Buckets, cut
 
 ROWS_AT_A_TIME = 2000
 BOOKS_MAX = 2  # past positions that are kept folded
@@ -56,6 +56,13 @@ CATALOGUED = (
     "publication",
     "plan",
     "handling",
+    "pass",
+    "pass-revocation",
+    "resighting",
+    "refusal",
+    "close-out",
+    "handover",
+    "case",
 )
 
 
@@ -209,6 +216,25 @@ class StoredLedger:
         recorded = and_(entry.c.person == person, entry.c.instant.is_not(None))
         return list(self._transfers(recorded, adjustment.c.person == person))
 
+    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+        """The transfers into or out of these places, every phase, oldest first."""
+        days = select(func.min(flow.c.bucket), func.max(flow.c.bucket)).where(
+            flow.c.span == DAY, _touches(flow, places)
+        )
+        first, last = self._connection.execute(days).one()
+        if first is None:
+            return iter(())
+        # No index is ordered by place; the days on which anybody went there narrow it down.
+        start, end = first * DAY_US, (last + 1) * DAY_US
+        return self._transfers(
+            and_(entry.c.instant >= start, entry.c.instant < end, _touches(entry, places)),
+            and_(
+                adjustment.c.instant >= start,
+                adjustment.c.instant < end,
+                _touches(adjustment, places),
+            ),
+        )
+
     def _transfers(
         self, recorded: ColumnElement[bool], changed: ColumnElement[bool]
     ) -> Iterator[Transfer]:
@@ -330,6 +356,10 @@ class StoredLedger:
         streamed = {"yield_per": ROWS_AT_A_TIME}
         for part in self._connection.execute(query, execution_options=streamed).partitions():
             yield from part
+
+
+def _touches(table: Table, places: Collection[PlaceId]) -> ColumnElement[bool]:
+    return or_(table.c.from_place.in_(places), table.c.to_place.in_(places))
 
 
 def _bucket_query(buckets: Buckets) -> Select[Any]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 QUARTER_US = 15 * 60 * 1_000_000
 QUARTERS_OF_A_DAY = 96
+DAY_US = QUARTERS_OF_A_DAY * QUARTER_US
 
 QUARTER = 0  # the values of the column flow.span
 DAY = 1

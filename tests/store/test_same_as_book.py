@@ -42,6 +42,9 @@ def compare(stored: StoredLedger, book: Book, asked: list[datetime]) -> None:
         assert found == in_full_order(list(book.transfers(start, end)))
     for person in {t.person for t in book.transfers(ALWAYS, NEVER_AGAIN) if t.person}:
         assert in_full_order(stored.journey(person)) == in_full_order(book.journey(person))
+    for places in ({"town"}, {t.to_place for t in book.transfers(ALWAYS, NEVER_AGAIN)}):
+        found = in_full_order(list(stored.through(places)))
+        assert found == in_full_order(list(book.through(places)))
     assert sorted(map(repr, stored.oddities())) == sorted(map(repr, book.oddities()))
     for after in (0, book.position // 2, book.position):
         assert stored.recorded(ALWAYS, NEVER_AGAIN, after) == book.recorded(
