@@ -1,4 +1,4 @@
-"""The small facts of a ledger, ready to be asked: places, lifts, deadlines, counts, handlings.
+"""The small facts of a ledger, ready to be asked: places, lifts, deadlines, groups, counts.
 
 Statements replace each other by the instant at which they were stated, never by the order in
 which they arrived.
@@ -10,18 +10,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from safepassage.model.close_out import CloseOut
 from safepassage.model.deadline import Deadline
-from safepassage.model.fact import Fact
-from safepassage.model.ids import DiscrepancyId, PlaceId
+from safepassage.model.fact import Fact, instant_of
+from safepassage.model.gate_pass import PassIssue, PassRevocation, Resighting
+from safepassage.model.ids import DiscrepancyId, EntryId, PlaceId
 from safepassage.model.lift import Lift, LiftStatus, Status
+from safepassage.model.not_out import CaseStep, Handover
 from safepassage.model.observation import (
     Correction,
+    Group,
     Handling,
     Headcount,
     PlanSignature,
     Publication,
 )
 from safepassage.model.place import OUTSIDE, Opening, Place, PlaceKind
+from safepassage.model.refusal import Refusal
 
 # The facts that are kept one after the other, and where.
 _SERIES: dict[type[Fact], str] = {
@@ -33,12 +38,18 @@ _SERIES: dict[type[Fact], str] = {
     Publication: "publications",
     PlanSignature: "plans",
     Handling: "handlings",
+    PassRevocation: "revocations",
+    Refusal: "refusals",
+    CloseOut: "close_outs",
+    Handover: "handovers",
+    CaseStep: "case_steps",
+    Group: "groups",
 }
 
 
 @dataclass(slots=True)
 class Catalogue:
-    """What the ledger knows besides its movements, groups and namings."""
+    """What the ledger knows besides its movements and namings."""
 
     places: dict[PlaceId, Place] = field(default_factory=dict)
     lifts: dict[PlaceId, Lift] = field(default_factory=dict)
@@ -50,6 +61,14 @@ class Catalogue:
     publications: list[Publication] = field(default_factory=list)
     plans: list[PlanSignature] = field(default_factory=list)
     handlings: list[Handling] = field(default_factory=list)
+    passes: dict[str, PassIssue] = field(default_factory=dict)  # by the id of the pass
+    revocations: list[PassRevocation] = field(default_factory=list)
+    resightings: dict[EntryId, Resighting] = field(default_factory=dict)  # by the sighting
+    refusals: list[Refusal] = field(default_factory=list)
+    close_outs: list[CloseOut] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+    case_steps: list[CaseStep] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)  # every statement, the latest last
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Catalogue:
@@ -62,12 +81,8 @@ class Catalogue:
         """File more facts; in any order, with the same result."""
         for fact in facts:
             self._file(fact)
-        for series in (self.statuses, self.openings, self.headcounts, self.handlings):
-            series.sort(key=lambda f: (f.occurred_at, f.id))
-        self.deadlines.sort(key=lambda d: (d.stated_at, d.id))
-        self.corrections.sort(key=lambda c: (c.stated_at, c.id))
-        self.publications.sort(key=lambda p: (p.published_at, p.id))
-        self.plans.sort(key=lambda p: (p.published_at, p.id))
+        for series in _SERIES.values():
+            getattr(self, series).sort(key=lambda f: (instant_of(f), f.id))
 
     def _file(self, fact: Fact) -> None:
         if isinstance(fact, Place):
@@ -77,6 +92,14 @@ class Catalogue:
         elif isinstance(fact, Lift):
             self.lifts[fact.lift] = max(
                 fact, self.lifts.get(fact.lift, fact), key=lambda x: (x.stated_at, x.id)
+            )
+        elif isinstance(fact, PassIssue):
+            self.passes[fact.pass_id] = max(
+                fact, self.passes.get(fact.pass_id, fact), key=lambda p: (p.stated_at, p.id)
+            )
+        elif isinstance(fact, Resighting):
+            self.resightings[fact.sighting] = max(
+                fact, self.resightings.get(fact.sighting, fact), key=lambda r: (r.stated_at, r.id)
             )
         elif type(fact) in _SERIES:
             getattr(self, _SERIES[type(fact)]).append(fact)

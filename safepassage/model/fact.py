@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from safepassage.model.close_out import CloseOut
 from safepassage.model.deadline import Deadline
+from safepassage.model.gate_pass import PassIssue, PassRevocation, Resighting
 from safepassage.model.lift import Lift, LiftStatus
 from safepassage.model.movement import Movement, on_true_clock
+from safepassage.model.not_out import CaseStep, Handover
 from safepassage.model.observation import (
     Correction,
     Group,
@@ -19,6 +22,7 @@ from safepassage.model.observation import (
     Publication,
 )
 from safepassage.model.place import Opening, Place
+from safepassage.model.refusal import Refusal
 
 Fact: TypeAlias = (
     Movement
@@ -34,6 +38,25 @@ Fact: TypeAlias = (
     | Publication
     | PlanSignature
     | Handling
+    | PassIssue
+    | PassRevocation
+    | Resighting
+    | Refusal
+    | CloseOut
+    | Handover
+    | CaseStep
+)
+# What happened at an instant of the observer's clock, and moves nobody.
+Seen: TypeAlias = (
+    Headcount
+    | LiftStatus
+    | Opening
+    | Handling
+    | Resighting
+    | Refusal
+    | CloseOut
+    | Handover
+    | CaseStep
 )
 
 CLOCK_AHEAD_MAX = timedelta(days=366 * 60)  # a phone that woke up in 1970 is still a witness
@@ -61,14 +84,14 @@ class Entry:
             return fact
         if isinstance(fact, Movement):
             return on_true_clock(fact, self.clock_ahead)
-        if isinstance(fact, Headcount | LiftStatus | Opening | Handling):
+        if isinstance(fact, Seen):
             return replace(fact, occurred_at=fact.occurred_at - self.clock_ahead)
         return fact
 
 
 def instant_of(fact: Fact) -> datetime:
     """The instant at which a fact takes effect on the clock that wrote it."""
-    if isinstance(fact, Movement | Headcount | LiftStatus | Opening | Handling):
+    if isinstance(fact, Movement | Seen):
         return fact.occurred_at
     if isinstance(fact, Publication | PlanSignature):
         return fact.published_at

@@ -25,6 +25,7 @@ AccountId = NewType("AccountId", str)  # somebody who signs in; never their name
 
 ID_LENGTH_MAX = 100
 NAMED = "~"  # between a movement and the person named in it; no handed-in entry has it in its id
+_HEXADECIMAL = frozenset("0123456789abcdef")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/~-]{0,99}")
 
 
@@ -41,6 +42,17 @@ def check_id(value: object, what: str) -> None:
             f"{what} {shown} is not an id: use 1-{ID_LENGTH_MAX} letters, digits and . _ : / ~ -,"
             " starting with a letter or digit"
         )
+
+
+def check_hexadecimal(value: object, digits: int, what: str) -> None:
+    """Refuse what is not just so many lower-case hexadecimal digits.
+
+    Raises:
+        InvalidFactError: it is anything else.
+    """
+    if not isinstance(value, str) or len(value) != digits or not set(value) <= _HEXADECIMAL:
+        shown = repr(value)[:60]
+        raise InvalidFactError(f"{what} {shown} is not {digits} hexadecimal digits in lower case")
 
 
 def check_handed_in(entry: str) -> None:

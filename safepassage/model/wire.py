@@ -12,15 +12,19 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
+from enum import StrEnum
 from typing import Any, NamedTuple, cast
 
+from safepassage.model.close_out import CloseOut, Difference
 from safepassage.model.deadline import Deadline
 from safepassage.model.errors import InvalidFactError, NotationError
 from safepassage.model.fact import Fact
+from safepassage.model.gate_pass import PassIssue, PassRevocation, Resighting, RevocationReason
 from safepassage.model.ids import check_handed_in
 from safepassage.model.instant import format_instant, parse_instant
 from safepassage.model.lift import Lift, LiftStatus, Status
 from safepassage.model.movement import Movement, Phase
+from safepassage.model.not_out import CaseStep, Handover, NextStep, NotOutClass
 from safepassage.model.observation import (
     Correction,
     Group,
@@ -31,6 +35,7 @@ from safepassage.model.observation import (
     Publication,
 )
 from safepassage.model.place import ClosingReason, Opening, Place, PlaceKind
+from safepassage.model.refusal import Refusal, RefusalReason
 
 KINDS: dict[str, type[Fact]] = {
     "movement": Movement,
@@ -46,6 +51,13 @@ KINDS: dict[str, type[Fact]] = {
     "publication": Publication,
     "plan": PlanSignature,
     "handling": Handling,
+    "pass": PassIssue,
+    "pass-revocation": PassRevocation,
+    "resighting": Resighting,
+    "refusal": Refusal,
+    "close-out": CloseOut,
+    "handover": Handover,
+    "case": CaseStep,
 }
 KIND_OF: dict[type[Fact], str] = {cls: kind for kind, cls in KINDS.items()}
 TEXT_LENGTH_MAX = 20_000
@@ -93,6 +105,24 @@ def _same(value: Any) -> Any:
 
 
 _Convert = Callable[[Any], Any]
+# The closed lists of words that fields are made of.
+WORDS: tuple[type[StrEnum], ...] = (
+    Phase,
+    Status,
+    PlaceKind,
+    ClosingReason,
+    RevocationReason,
+    RefusalReason,
+    Difference,
+    NotOutClass,
+    NextStep,
+)
+
+
+def _word(words: type[StrEnum]) -> tuple[_Convert, _Convert]:
+    return str, lambda v: words(_text(v))
+
+
 _TEXT: tuple[_Convert, _Convert] = (_same, _text)
 _CODECS: dict[str, tuple[_Convert, _Convert]] = {
     "int": (_same, _whole),
@@ -100,10 +130,7 @@ _CODECS: dict[str, tuple[_Convert, _Convert]] = {
     "bool": (_same, _truth),
     "datetime": (format_instant, lambda v: parse_instant(_text(v))),
     "tuple": (list, _texts),
-    "Phase": (str, lambda v: Phase(_text(v))),
-    "Status": (str, lambda v: Status(_text(v))),
-    "PlaceKind": (str, lambda v: PlaceKind(_text(v))),
-    "ClosingReason": (str, lambda v: ClosingReason(_text(v))),
+    **{word.__name__: _word(word) for word in WORDS},
     "Movement": (lambda v: to_body(v), lambda v: from_body("movement", v)),
 }
 

@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from safepassage.model.close_out import CloseOut, Difference
 from safepassage.model.fact import Entry, Fact
+from safepassage.model.gate_pass import PassIssue, PassRevocation, Resighting, RevocationReason
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.movement import Movement, Phase
+from safepassage.model.not_out import CaseStep, Handover, NextStep, NotOutClass
 from safepassage.model.observation import Correction, Group, Headcount, Naming
 from safepassage.model.place import OUTSIDE, Place, PlaceKind
+from safepassage.model.refusal import Refusal, RefusalReason
 
 DAWN = datetime(2021, 8, 14, 23, 30, tzinfo=UTC)  # so that a ledger crosses midnight
 NOON = datetime(2021, 8, 15, 12, tzinfo=UTC)
@@ -128,7 +132,80 @@ small_facts = st.one_of(
         stated_at=instants,
     ),
 )
-facts = st.one_of(movements(), movements(), corrections(), namings(), small_facts)
+PASS = "0a" * 16
+gate_facts = st.one_of(
+    st.builds(
+        PassIssue,
+        id=st.just(EntryId("i-1")),
+        pass_id=st.just(PASS),
+        group=st.just(GroupId("fam-1")),
+        gate=st.just(PlaceId("gate")),
+        valid_from=st.just(DAWN),
+        valid_until=st.just(NOON),
+        heads=st.integers(1, 5),
+        key_id=st.just("00c0ffee"),
+        stated_at=instants,
+    ),
+    st.builds(
+        PassRevocation,
+        id=st.just(EntryId("i-2")),
+        pass_id=st.just(PASS),
+        reason=st.sampled_from(RevocationReason),
+        stated_at=instants,
+    ),
+    st.builds(
+        Refusal,
+        id=st.just(EntryId("i-3")),
+        place=places,
+        station=st.just("search"),
+        reason=st.sampled_from(RefusalReason),
+        occurred_at=instants,
+        pass_id=st.sampled_from([None, PASS]),
+    ),
+    st.builds(
+        Resighting,
+        id=st.sampled_from([EntryId("i-4"), EntryId("i-5")]),
+        sighting=ids,
+        first=ids,
+        pass_id=st.just(PASS),
+        place=places,
+        heads=st.integers(0, 5),
+        occurred_at=instants,
+        stated_at=instants,
+    ),
+    st.builds(
+        CloseOut,
+        id=st.just(EntryId("i-6")),
+        lift=st.just(PlaceId("lift-1")),
+        planned=st.just(5),
+        boarded=st.just(5),
+        counted=st.integers(6, 9),
+        occurred_at=instants,
+        signed_by=st.just("loadmaster"),
+        difference=st.sampled_from(Difference),
+    ),
+    st.builds(
+        Handover,
+        id=st.just(EntryId("i-7")),
+        person=persons,
+        place=places,
+        occurred_at=instants,
+        given_by=st.just("loadmaster"),
+        received_by=st.just("reception-1"),
+        relation=st.just("aunt"),
+    ),
+    st.builds(
+        CaseStep,
+        id=st.just(EntryId("i-8")),
+        person=persons,
+        standing=st.sampled_from(NotOutClass),
+        owner=st.just("cases-1"),
+        next_step=st.sampled_from(NextStep),
+        occurred_at=instants,
+        due_at=st.one_of(st.none(), instants),
+    ),
+)
+facts = st.one_of(movements(), movements(), corrections(), namings(), small_facts, gate_facts)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,102 @@
+"""Whoever is not out: the class they are in, who looks after them, and children handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from safepassage.model.errors import InvalidFactError
+from safepassage.model.gate_pass import GROUP_HEADS_MAX
+from safepassage.model.ids import EntryId, GroupId, PersonId, PlaceId, check_id
+from safepassage.model.instant import in_utc
+from safepassage.model.refusal import RefusalReason
+
+
+class NotOutClass(StrEnum):
+    """Why somebody is not at a haven: everybody who is not is in exactly one of these."""
+
+    CALLED_DID_NOT_COME = "called-did-not-come"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    UNDECIDED = "undecided"
+    CHOSE_TO_STAY = "chose-to-stay"
+    ELSEWHERE = "elsewhere"  # by their own means
+    DIED = "died"
+    UNKNOWN = "unknown"
+
+
+class NextStep(StrEnum):
+    """What is to be done about a case."""
+
+    CALL_AGAIN = "call-again"
+    RE_ISSUE_PASS = "re-issue-pass"  # noqa: S105 - a step, not a secret
+    FIND_TRANSPORT = "find-transport"
+    TRACE = "trace"
+    ASK_SPONSOR = "ask-sponsor"
+    HAND_OVER = "hand-over"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """What a case is now; a later step about the same person or group takes its place.
+
+    A case is about one person, or about so many heads of a group that nobody has told apart.
+
+    Raises:
+        InvalidFactError: it is about nobody, or about both; several heads of one person; or a
+            reason of a refusal for somebody who was not refused.
+    """
+
+    id: EntryId
+    standing: NotOutClass
+    owner: str  # an account or an agency
+    next_step: NextStep
+    occurred_at: datetime
+    person: PersonId | None = None
+    group: GroupId | None = None
+    heads: int = 1
+    reason: RefusalReason | None = None  # of somebody refused
+    due_at: datetime | None = None
+    site: PlaceId | None = None  # where the case is looked after
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.owner, "owner")
+        if (self.person is None) == (self.group is None):
+            raise InvalidFactError(f"{self.id}: a case is about a person, or about a group")
+        check_id(self.person or self.group, "person or group")
+        if not 1 <= self.heads <= (GROUP_HEADS_MAX if self.person is None else 1):
+            raise InvalidFactError(f"{self.id}: {self.heads} heads in one case")
+        if self.reason is not None and self.standing is not NotOutClass.REFUSED:
+            raise InvalidFactError(f"{self.id}: only somebody refused has the reason of a refusal")
+        if self.site is not None:
+            check_id(self.site, "site")
+        object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
+        if self.due_at is not None:
+            object.__setattr__(self, "due_at", in_utc(self.due_at, f"{self.id}: due_at"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """A child went from one pair of hands into another, and both are on record."""
+
+    id: EntryId
+    person: PersonId  # the child
+    place: PlaceId
+    occurred_at: datetime
+    given_by: str  # a person or an account
+    received_by: str  # the same
+    relation: str  # of who receives to the child, or the code of an agency
+
+    def __post_init__(self) -> None:
+        check_id(self.id, "entry")
+        check_id(self.person, "person")
+        check_id(self.place, "place")
+        check_id(self.given_by, "giver")
+        check_id(self.received_by, "receiver")
+        check_id(self.relation, "relation")
+        object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
+        if self.given_by == self.received_by:
+            raise InvalidFactError(f"{self.id}: {self.given_by} cannot give a child to themselves")
