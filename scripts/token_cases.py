@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from safepassage.model.instant import format_instant
 from safepassage.secure import base45
+from safepassage.secure.spoken import ALPHABET as SPOKEN
+from safepassage.secure.spoken import ROUNDS, code_digest, shown_code, typed_word, word_digest
 from safepassage.secure.token import PREFIX, Claims, IssuingKey, gate_mark, seal
 
 FOLDER = Path(__file__).resolve().parent.parent / "conformance" / "token"
@@ -342,6 +344,60 @@ def base45_cases() -> dict[str, Any]:
     return {"about": "base45, RFC 9285", "pairs": pairs, "refused": bad}
 
 
+def spoken_cases() -> dict[str, Any]:
+    """Codes as people type them, words as they say them, and what a phone keeps of both."""
+    code, gate = code_of("346793ACD"), "north-gate"
+    parts = shown_code(code)
+    eastern = {ord(str(value)): 0x06F0 + value for value in range(10)}
+    arabic = {ord(str(value)): 0x0660 + value for value in range(10)}
+    typed = {
+        "as it is": code,
+        "in parts": parts,
+        "in small letters with hyphens": parts.lower().replace(" ", "-"),
+        "in the digits of a keyboard for Dari": parts.translate(eastern),
+        "in the digits of a keyboard for Arabic, from right to left": "\u200f"
+        + parts.translate(arabic),
+    }
+    wrong = {
+        "a wrong check character": code[:-1] + next(x for x in "346" if x != code[-1]),
+        "two characters exchanged": code[1] + code[0] + code[2:],
+        "a character too few": code[:-1],
+        "a character too many": code + "3",
+        "the letter O for a nought": "O" + code[1:],
+        "a full-width digit": "\uff13" + code[1:],
+        "a digit of Devanagari": "\u0969" + code[1:],
+        "a letter that becomes two capitals": "\u00df" + code[1:],
+        "a small dotless i": "\u0131" + code[1:],
+        "a pass": PREFIX + code,
+        "nothing": "",
+        "without end": "3" * 5000,
+    }
+    said = {"name": "", "code": code, "gate": gate, "digest": code_digest(code, gate)}
+    pass_id = claims(1).pass_id
+    return {
+        "about": "codes and words: PBKDF2-HMAC-SHA-256",
+        "rounds": ROUNDS,
+        "codes": [{**said, "name": name, "typed": text} for name, text in typed.items()]
+        + [{"name": name, "typed": text, "refused": True} for name, text in wrong.items()],
+        "words": [
+            {
+                "typed": form,
+                "number": typed_word(form).number,
+                "pass": pass_id,
+                "digest": word_digest(typed_word(form), pass_id),
+            }
+            for form in ("pomegranate", "\u0627\u0646\u0627\u0631", "Anar", " Feather ")
+        ],
+    }
+
+
+def code_of(content: str) -> str:
+    """The one code that begins so: its weighted sum is a multiple of 23."""
+    values = [SPOKEN.index(letter) for letter in content]
+    total = sum((10 - place) * value for place, value in enumerate(values))
+    return content + SPOKEN[-total % 23]
+
+
 FILES = {
     "good": ("passes that were issued", good),
     "expired": (
@@ -369,7 +425,7 @@ def documents() -> dict[str, Any]:
         }
         for key in KEYS
     ]
-    found: dict[str, Any] = {"base45.json": base45_cases()}
+    found: dict[str, Any] = {"base45.json": base45_cases(), "spoken.json": spoken_cases()}
     for name, (about, cases) in FILES.items():
         made = cases()
         for case in made:
