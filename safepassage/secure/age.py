@@ -13,7 +13,7 @@ import pyrage
 import pyrage.passphrase
 import pyrage.x25519
 
-from safepassage.secure.errors import ProtectionError, WeakSecretError
+from safepassage.secure.errors import ProtectionError, WeakSecretError, WrongKeyError
 
 MAGIC = b"age-encryption.org/v1\n"  # how a binary file of the format begins
 PASSPHRASE_MIN = 16  # characters; a file can be tried on for ever
@@ -71,6 +71,21 @@ def sealed_with_passphrase(content: bytes, passphrase: str) -> bytes:
         )
     sealed: bytes = pyrage.passphrase.encrypt(content, passphrase)
     return sealed
+
+
+def opened_with_passphrase(content: bytes, passphrase: str) -> bytes:
+    """What `sealed_with_passphrase` sealed.
+
+    Raises:
+        WrongKeyError: the passphrase is another one, or the file was changed or is none.
+    """
+    try:
+        opened: bytes = pyrage.passphrase.decrypt(content, passphrase)
+    except pyrage.DecryptError:
+        raise WrongKeyError(
+            "the passphrase does not open this file, or the file was changed"
+        ) from None
+    return opened
 
 
 def is_sealed(content: bytes) -> bool:
