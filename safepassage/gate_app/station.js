@@ -1,0 +1,143 @@
+// One officer's post: what it decides, and what it writes down. Every colour that lets somebody on
+// is on the disk before it is on the screen.
+
+import { decide } from "./admission.js";
+import { reckoned, readClock } from "./keep/clock.js";
+import { Knowledge } from "./knowledge.js";
+
+const KINDS = { gate: "admit", boarding: "board", reception: "alight" };
+const SAME_REFUSAL_MS = 60_000; // a refused pass that is held up again is one refusal
+
+// Red, and nothing is known of who stands there: scanning again is the remedy, so nothing is
+// written down. All other reasons for red are facts.
+const REFUSALS = {
+  "unknown-key": "unknown-key",
+  forged: "forged",
+  "outside-key": "forged",
+  "not-on-list": "not-on-list",
+  "wrong-word": "papers",
+  revoked: "revoked",
+  "already-used": "already-used",
+  expired: "expired",
+  "wrong-gate": "wrong-gate",
+  "gate-closed": "gate-closed",
+  "too-early": "too-early",
+};
+
+export class Station {
+  constructor(journal) {
+    this.journal = journal;
+    this.boot = journal.boot;
+    this.lastRefusal = { key: "", at: -Infinity };
+  }
+
+  // What this phone knows of itself. False: it was not enrolled, or has forgotten.
+  async load() {
+    const names = ["device", "knowledge", "clock", "settings"];
+    const [device, kept, clock, settings] = await Promise.all(names.map((name) => this.journal.get(name)));
+    this.device = device ?? null;
+    this.clock = clock ?? null;
+    this.settings = settings ?? {};
+    this.knowledge = kept === undefined ? null : await Knowledge.read(kept.value);
+    return this.device !== null && this.knowledge !== null;
+  }
+
+  get name() {
+    return this.settings.station ?? this.knowledge.station;
+  }
+
+  async set(changes) {
+    this.settings = { ...this.settings, ...changes };
+    await this.journal.put("settings", this.settings);
+  }
+
+  time() {
+    return reckoned(this.clock, readClock(), this.boot);
+  }
+
+  async decide(scan, { present = null, acknowledged = new Set() } = {}) {
+    const admitted = { has: (pass) => this.seen?.pass === pass, get: () => this.seen?.heads };
+    const here = { station: this.name, ...this.time(), admitted, present, acknowledged };
+    this.seen = null;
+    const first = await decide(scan, this.knowledge, here);
+    if (first.pass === undefined) return first;
+    const seen = await this.journal.admitted(this.name, first.pass);
+    if (seen === null) return first;
+    this.seen = { pass: first.pass, ...seen };
+    return { ...(await decide(scan, this.knowledge, here)), before: seen };
+  }
+
+  // Write down that a pass was let on; kept when the promise is. More heads than the pass has are
+  // walk-ups beside it.
+  async letOn(admission, present, ack = null) {
+    const heads = Math.min(present, admission.expected);
+    const isSplit = this.name === "gate" && heads < admission.expected;
+    await this.write({
+      kind: isSplit ? "split" : (KINDS[this.name] ?? "note-station"),
+      pass: admission.pass,
+      group: admission.group,
+      heads,
+      expected: admission.expected,
+      ack,
+    });
+    if (present > heads) await this.walkUp(present - heads, newBand(), ack);
+  }
+
+  // A red screen is a fact too, once for each time that somebody stands there.
+  async noteRed(admission) {
+    const reason = REFUSALS[admission.reason];
+    const key = `${admission.pass}/${admission.reason}`;
+    const { mono } = readClock();
+    if (reason === undefined) return;
+    if (key === this.lastRefusal.key && mono - this.lastRefusal.at < SAME_REFUSAL_MS) return;
+    this.lastRefusal = { key, at: mono };
+    await this.refuse(reason, admission.expected || 1, admission);
+  }
+
+  refuse(reason, heads, { pass = null, group = null, expected = null } = {}) {
+    return this.write({ kind: "refuse", reason, heads, pass, group, expected });
+  }
+
+  walkUp(heads, band, ack = null) {
+    return this.write({ kind: "walkup", heads, group: band, ack });
+  }
+
+  countHeads(heads) {
+    return this.write({ kind: "count", heads });
+  }
+
+  write(what) {
+    const { wall, mono } = readClock();
+    const isLift = this.name === "boarding" || this.name === "reception";
+    return this.journal.append({
+      device: this.device.id,
+      at: new Date(wall).toISOString(),
+      mono: Math.round(mono),
+      server_time: this.clock === null ? null : this.clock.signed,
+      station: this.name,
+      place: this.knowledge.place,
+      pass: null,
+      group: null,
+      heads: null,
+      expected: null,
+      reason: null,
+      lift: isLift ? (this.settings.lift ?? null) : null,
+      to: null,
+      ack: null,
+      ...what,
+    });
+  }
+}
+
+const BAND_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"; // none that a hand or an ear confuses
+const BAND_LENGTH = 6;
+
+// What is written on the wristband of people without a pass: by chance, 30^6.
+export function newBand() {
+  const letters = [];
+  while (letters.length < BAND_LENGTH) {
+    const [byte] = crypto.getRandomValues(new Uint8Array(1));
+    if (byte < 240) letters.push(BAND_LETTERS[byte % BAND_LETTERS.length]); // 240 = 8 * 30: all alike
+  }
+  return `band-${letters.join("")}`;
+}
