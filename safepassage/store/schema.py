@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"  # the schema this program reads and writes; the newest in migrations/versions
+REVISION = "0005"  # the schema this program reads and writes; the newest in migrations/versions
 
 # Ids are compared byte by byte, as Python compares them, whatever the language of the server.
 _Word = Text().with_variant(Text(collation="C"), "postgresql")
@@ -58,6 +58,7 @@ _is_personal = text("person IS NOT NULL")
 _is_movement = text("instant IS NOT NULL")
 _is_settling = text("fulfils IS NOT NULL")
 _is_small = text("instant IS NULL")
+_is_call = text("phase = 'pending' AND grp IS NOT NULL")
 Index(
     "entry_person",
     entry.c.person,
@@ -67,6 +68,8 @@ Index(
 )
 Index("entry_instant", entry.c.instant, sqlite_where=_is_movement, postgresql_where=_is_movement)
 Index("entry_fulfils", entry.c.fulfils, sqlite_where=_is_settling, postgresql_where=_is_settling)
+# What a group is called forward by: a gate settles it.
+Index("entry_call", entry.c.grp, sqlite_where=_is_call, postgresql_where=_is_call)
 # Everything that is no movement, so that the catalogue is read without passing over the movements.
 Index("entry_small", entry.c.kind, entry.c.seq, sqlite_where=_is_small, postgresql_where=_is_small)
 

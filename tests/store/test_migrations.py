@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from safepassage.secure.roles import Role
 from safepassage.store import SchemaError, open_store
 from safepassage.store import account_tables as _account_tables  # noqa: F401  adds its tables
+from safepassage.store import gate_tables as _gate_tables  # noqa: F401  adds its tables
 from safepassage.store import register_tables as _register_tables  # noqa: F401  adds its tables
 from safepassage.store.engine import _MIGRATIONS, parse_address
 from safepassage.store.protection import Protection
@@ -45,7 +46,7 @@ def empty(address: str) -> None:
         found.reflect(connection)
         found.drop_all(connection)
         if connection.dialect.name == "postgresql":
-            for function in ("entry", "register_entry", "audit"):
+            for function in ("entry", "register_entry", "audit", "gate_event"):
                 name = f"{function}_only_grows"
                 connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
     engine.dispose()

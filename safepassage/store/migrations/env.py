@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from safepassage.store import account_tables as _account_tables  # noqa: F401  adds its tables
+from safepassage.store import gate_tables as _gate_tables  # noqa: F401  adds its tables
 from safepassage.store import register_tables as _register_tables  # noqa: F401  adds its tables
 from safepassage.store.schema import metadata
 

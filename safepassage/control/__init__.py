@@ -1,0 +1,1 @@
+"""Movement control at work: devices and what they send, passes issued, calls, departures, cases."""
