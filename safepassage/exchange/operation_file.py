@@ -12,6 +12,7 @@ from typing import Any
 from safepassage.exchange.document import Document, TooManyFaults
 from safepassage.exchange.fault import Fault, OperationFileError, shown
 from safepassage.exchange.local_time import read_clock
+from safepassage.exchange.operation_causes import read_causes
 from safepassage.exchange.operation_doubts import find_doubts
 from safepassage.exchange.operation_lifts import (
     check_known,
@@ -55,6 +56,7 @@ _PARTS_WITH_IDS = {
     "operator_classes": "operator class",
     "lift_types": "lift type",
     "categories": "category",
+    "causes": "cause",
 }
 
 
@@ -100,6 +102,7 @@ def _operation(document: Document) -> Operation | None:
     legs = read_legs(document, places)
     categories = _categories(document)
     withdraw_last = _withdraw_last(document)
+    causes = read_causes(document, {str(c.id) for c in categories})
     if document.faults or window is None:
         return None
     values: dict[str, Any] = document.values
@@ -119,6 +122,7 @@ def _operation(document: Document) -> Operation | None:
             legs=tuple(legs),
             categories=tuple(categories),
             withdraw_last=tuple(withdraw_last),
+            causes=tuple(causes),
             extensions={key: value for key, value in values.items() if key.startswith("x-")},
         )
     except InvalidFactError as error:  # a rule of the model that no check above has foreseen

@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from safepassage.model.catalogue import Catalogue
+from safepassage.model.cause import Cause
 from safepassage.model.deadline import Deadline
 from safepassage.model.errors import InvalidFactError, UnknownPlaceError
 from safepassage.model.fact import Fact
@@ -292,6 +293,7 @@ class Operation:
     legs: tuple[Leg, ...] = ()
     categories: tuple[Category, ...] = EVERYBODY
     withdraw_last: tuple[CategoryId, ...] = ()
+    causes: tuple[Cause, ...] = ()  # what may happen to it
     extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)  # the x- keys, as read
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
@@ -307,6 +309,11 @@ class Operation:
         classes = _check_once("operator class", (c.id for c in self.operator_classes))
         types = _check_once("lift type", (t.id for t in self.lift_types))
         categories = _check_once("category", (c.id for c in self.categories))
+        _check_once("cause", (c.id for c in self.causes))
+        for cause in self.causes:
+            _check_known("place", (cause.place,) if cause.place else (), places)
+            _check_known("category", (cause.category,) if cause.category else (), categories)
+            _check_known("lift type", (cause.lift_type,) if cause.lift_type else (), types)
         _check_once("leg", (f"{x.from_place} > {x.to_place} {x.mode}" for x in self.legs))
         for leg in self.legs:
             _check_known("place", (leg.from_place, leg.to_place), places)

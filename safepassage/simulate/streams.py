@@ -6,6 +6,9 @@ can be compared family by family.
 
 Only `Random.random()` promises the same sequence in every version of Python.  What is here uses
 nothing else, and whole numbers where it matters, so that a seed means the same ledger everywhere.
+
+Simulations draw many numbers at once: `shares` gives them from a generator of numpy whose raw bits
+are promised to stay as they are, one generator for each cause and replication.
 """
 
 from __future__ import annotations
@@ -16,6 +19,10 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
+import numpy as np
+
+from safepassage.simulate.repeatable import Reals
+
 _Item = TypeVar("_Item")
 
 
@@ -24,6 +31,18 @@ def stream(seed: str, name: str) -> Random:
     # The length keeps ("a", "bc") apart from ("ab", "c").
     digest = hashlib.sha256(f"{len(seed)}:{seed}{name}".encode()).digest()
     return Random(int.from_bytes(digest))
+
+
+def shares(seed: str, cause: str, replication: int, count: int) -> Reals:
+    """Numbers in (0, 1), each as likely as the others: of one cause in one replication.
+
+    They are the middles of 2**52 equal parts, so that neither 0 nor 1 is ever drawn.
+    """
+    text = f"{len(seed)}:{seed}{len(cause)}:{cause}{replication}"
+    digest = hashlib.sha256(text.encode()).digest()
+    raw = np.random.PCG64(int.from_bytes(digest)).random_raw(count)
+    parts: Reals = (np.asarray(raw, np.uint64) >> np.uint64(12)).astype(np.float64)
+    return parts * 2.0**-52 + 2.0**-53
 
 
 class Streams:
