@@ -42,7 +42,7 @@ from safepassage.store.reading import Shelf, StoredLedger
 from safepassage.store.record import Head, Offer
 from safepassage.store.schema import head
 from safepassage.store.schema import quarantine as quarantine_table
-from safepassage.store.writer import Writer
+from safepassage.store.writer import Transaction, Writer
 
 
 def open_store(address: str | os.PathLike[str], *, writer: bool = False) -> Store:
@@ -160,6 +160,17 @@ class Store:
             except InvalidFactError as fault:
                 refusals.append(_refusal(fact, str(fault), source))
         return self._record(offers, refusals, recorded_at)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One transaction for facts and for what lies beside them: all of it or nothing.
+
+        Raises:
+            StoreFaultError: the disk failed; nothing of it is recorded.
+            StoreError: somebody else has held the database too long; try again.
+        """
+        with self._writing().transaction() as begun:
+            yield begun
 
     def _record(
         self, offers: list[Offer], refusals: list[Refusal], recorded_at: datetime

@@ -13,6 +13,7 @@ import os
 import resource
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -31,6 +32,7 @@ from safepassage.secure.errors import WrongKeyError
 from safepassage.secure.roles import COMMAND_LINE
 from safepassage.secure.unlock import Way, unlock_with_key_file
 from safepassage.store import open_store
+from safepassage.store.pen import Pen
 from safepassage.store.protection import Protection
 from safepassage.store.register_place import RegisterPlace
 from safepassage.web.app import create_app
@@ -94,6 +96,7 @@ def run(
         open_store(store_url) as store,
         RegisterPlace(store_url) as place,
         Protection(store_url, utc_now) as protection,
+        closing(Pen(store_url)) as pen,
     ):
         records = StoreRecords(store)
         operation = records.operation()
@@ -105,7 +108,8 @@ def run(
             protection=protection,
             register=lambda vault: open_registrar(place, vault, protection.trail, utc_now),
             planner=Planner(plans_folder(store.where), utc_now),
-            publish=partial(publish_plan, store_url),
+            publish=partial(publish_plan, pen),
+            pen=pen,
         )
         app = create_app(settings)
         if key_file is not None:
@@ -116,14 +120,14 @@ def run(
             Server(quiet_config(app), app.state.desk.watch).run(sockets=[listener])
 
 
-def publish_plan(store_url: str, document: Mapping[str, Any], signed_by: str) -> Posted:
+def publish_plan(pen: Pen, document: Mapping[str, Any], signed_by: str) -> Posted:
     """Promise a signed plan in the ledger; the desks read it, so it is opened to write for that.
 
     Raises:
         PlanRefusedError: it cannot be published as it is.
         StoreLockedError: another program writes at the moment.
     """
-    with open_store(store_url, writer=True) as writing:
+    with pen.borrowed() as writing:
         operation = StoreRecords(writing).operation()
         return publish(writing, operation, document, signed_by=signed_by, now=utc_now())
 

@@ -20,6 +20,7 @@ from safepassage.registrar import Registrar
 from safepassage.secure.password import SIGN_IN
 from safepassage.secure.unlock import STRONG, Cost
 from safepassage.secure.vault import Vault
+from safepassage.store.pen import Pen
 from safepassage.store.protection import Protection
 
 
@@ -59,6 +60,7 @@ class Settings:
     sessions_path: Path | None = None  # of printed links; None: they end with the process
     protection: Protection | None = None  # accounts; None: the printed link is the only way in
     register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
+    pen: Pen | None = None  # to record facts with; None: these desks only read the ledger
     planner: Planner | None = None  # None: these desks keep no plans
     publish: Callable[[Mapping[str, Any], str], Posted] | None = None  # a plan, and who signs it
     sign_in_cost: Cost = SIGN_IN

@@ -12,6 +12,7 @@ from pathlib import Path
 from safepassage.cli.init import take_operation
 from safepassage.planner.planner import Planner
 from safepassage.store import open_store
+from safepassage.store.pen import Pen
 from safepassage.web.app import create_app
 from safepassage.web.records import StoreRecords
 from safepassage.web.server import publish_plan
@@ -44,7 +45,7 @@ def planning_office(
             poll_seconds=0.05,
             protection=protection,
             planner=planner,
-            publish=partial(publish_plan, str(folder / "ledger.db")),
+            publish=partial(publish_plan, Pen(folder / "ledger.db")),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )
