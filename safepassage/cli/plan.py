@@ -11,6 +11,7 @@ import typer
 from safepassage.cli import (
     plan_calling,
     plan_export,
+    plan_families,
     plan_posting,
     plan_rolling,
     plan_shuttle,
@@ -184,7 +185,8 @@ app.command("export")(plan_export.export)
 app.command("post")(plan_posting.post)
 app.command("publish")(plan_posting.publish)
 app.command("callforward")(plan_calling.callforward)
-app.command("families")(plan_calling.families)
+app.command("demand")(plan_families.demand)
+app.command("families")(plan_families.families)
 app.command("shuttle")(plan_shuttle.shuttle)
 app.command("shuttle-check")(plan_shuttle.shuttle_check)
 app.command("replan")(plan_rolling.replan)

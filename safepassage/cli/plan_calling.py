@@ -1,4 +1,4 @@
-"""`safepassage plan callforward | families`: whom to call when, and families on sorties."""
+"""`safepassage plan callforward`: whom to call when."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from safepassage.model.errors import BadQuestionError
 from safepassage.model.instant import zulu
 from safepassage.planner.callforward import CallForward, Calling, call_forward, sizes_of
 from safepassage.planner.publishing import recounted
-from safepassage.planner.seating import loads_of, seated
 from safepassage.store.store import open_store
 
 SHOWN = 24  # waves printed; --json has all of them
@@ -47,7 +46,8 @@ def callforward(
     """Say how many families to call to each gate and hour so that the plan's seats fly full.
 
     More are called than there are seats, because some do not come: as many as keep the chance
-    that more come than seats and stand-by places at the stated risk. Families come whole.
+    that more come than seats and stand-by places at the stated risk. Families come whole. Where
+    `plan families` gave the seats to families of the register, each wave names them by their ids.
 
     Examples:
 
@@ -63,7 +63,7 @@ def callforward(
         standby=standby,
         wave_hours=wave_hours,
         release_hours=release_hours,
-        sizes=_sizes(size, groups),
+        sizes=sizes_said(size, groups),
     )
     found = call_forward(document, calling)
     if json:
@@ -90,56 +90,20 @@ def _print_waves(found: CallForward) -> None:
             w.gate,
             f"{sum(w.planned.values()):,}",
             f"{sum(w.families.values()):,}",
+            f"{len(w.groups):,}",
             f"{sum(w.heads.values()):,}",
             f"{w.expected:,.0f}",
             f"{w.chance_of_more:.1%}",
         )
         for w in found.waves[:SHOWN]
     ]
-    header = ("wave", "gate", "planned", "families", "heads called", "expected", "more")
-    print_table(header, rows, numeric=5)
+    header = ("wave", "gate", "planned", "families", "named", "heads called", "expected", "more")
+    print_table(header, rows, numeric=6)
     if len(found.waves) > SHOWN:
         typer.echo(f"  ... and {len(found.waves) - SHOWN:,} more; --json has all of them")
 
 
-def families(
-    path: PlanArgument,
-    size: SizesOption = None,
-    groups: GroupsOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Pack whole families into a plan's sorties and say what wholeness costs in seats.
-
-    Example:  safepassage plan families plan.json --size 1:20 --size 4:50 --size 6:30
-    """
-    document = read_plan(path)
-    recounted(document)
-    found = seated(document, _sizes(size, groups))
-    loads = loads_of(document)
-    values = {
-        "heads": found.heads,
-        "families": sum(len(load) for load in found.aboard),
-        "waiting_heads": sum(f.size for f in found.waiting),
-        "waiting_families": len(found.waiting),
-        "seats_planned": sum(sum(x.by_class.values()) for x in loads),
-        "seats_lost": found.seats_lost,
-        "sorties_with_seats_lost": sum(n > 0 for n in found.lost),
-    }
-    if json:
-        print_json(values)
-        return
-    typer.echo(
-        f"{values['families']:,} families of {values['heads']:,} heads aboard {len(loads):,}"
-        " sorties, none split"
-    )
-    typer.echo(
-        f"{values['seats_lost']:,} of {values['seats_planned']:,} planned seats lost to wholeness,"
-        f" on {values['sorties_with_seats_lost']:,} sorties;"
-        f" {values['waiting_heads']:,} heads wait in {values['waiting_families']:,} families"
-    )
-
-
-def _sizes(said: list[str] | None, groups: str | None) -> dict[int, float] | None:
+def sizes_said(said: list[str] | None, groups: str | None) -> dict[int, float] | None:
     """The shares of family sizes: as said, or as a ledger's groups have them."""
     if said and groups:
         raise BadQuestionError("give --size or --groups, not both")

@@ -48,7 +48,7 @@ AsOption = Annotated[
     typer.Option("--as", help="The account that acts; by default the operator of this machine."),
 ]
 # Whoever has a shell on the machine and the register's key works as its operator.
-OPERATOR = Viewer(COMMAND_LINE, frozenset({Role.REGISTRAR, Role.CASE_OFFICER}))
+OPERATOR = Viewer(COMMAND_LINE, frozenset({Role.REGISTRAR, Role.CASE_OFFICER, Role.PLANNER}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ seats for; then the last class of the wave is called further, as far as the risk
 some of those who are called do not come (`plan.overcall` has the rule and its source).  Nobody is
 called before they are known, and nobody is called twice while they are still expected.
 
+Where the plan's seats have families of the register (`seating.py`), a wave calls these very
+families, under their ids: those who were given its gate and hours, then those who come later or
+have no seat yet, each once.
+
 Who comes beyond the plan waits on stand-by, inside, for seats that fall free, and takes one of the
 next wave's places there; a seat nobody has claimed by the release instant goes to stand-by first
 and to other operators then.
@@ -14,18 +18,18 @@ and to other operators then.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from safepassage.model.instant import format_instant
 from safepassage.model.ledger import Ledger
 from safepassage.model.observation import Group
 from safepassage.plan.errors import PlanInputError
 from safepassage.plan.overcall import FAMILY_MAX, call, check_chances, sized
-from safepassage.planner.posting import Clock, holds_from, plan_id
+from safepassage.planner.posting import Clock, families_of, holds_from, plan_id
 
 ASSUMED_SIZES = {1: 22.0, 2: 12, 3: 12, 4: 14, 5: 13, 6: 11, 7: 7, 8: 5, 9: 3, 10: 1}
 
@@ -65,6 +69,7 @@ class Wave:
     room: int  # planned heads and stand-by places, less those who wait already
     chance_of_more: float  # that more come than there is room for
     standby_needed: int  # heads on stand-by that fill the seats at the same risk
+    groups: tuple[str, ...] = ()  # ids of the registered families among them, in their order
 
     def to_json(self) -> dict[str, Any]:
         """The wave as JSON values."""
@@ -81,6 +86,7 @@ class Wave:
             "room": self.room,
             "chance_of_more": round(self.chance_of_more, 6),
             "standby_needed": self.standby_needed,
+            "groups": list(self.groups),
         }
 
 
@@ -158,7 +164,7 @@ def call_forward(document: Mapping[str, Any], calling: Calling) -> CallForward:
     clock = Clock.of(document)
     every = max(1, round(calling.wave_hours / document["problem"]["step_hours"]))
     known = _Known(document)
-    sizes = {c: sized(calling.sizes or ASSUMED_SIZES) for c in document["problem"]["classes"]}
+    families = _Families(document, calling.sizes or ASSUMED_SIZES)
     waves: list[Wave] = []
     surplus: dict[str, float] = defaultdict(float)  # who came beyond the plan and waits, by gate
     for (first, gate), planned in sorted(_planned(document, every).items()):
@@ -166,10 +172,12 @@ def call_forward(document: Mapping[str, Any], calling: Calling) -> CallForward:
         origin = _origin(document, gate)
         waves.append(
             _wave(
-                _Asked(gate, origin, planned, known.until(origin, last), math.ceil(surplus[gate])),
+                _Asked(
+                    gate, origin, last, planned, known.until(origin, last), math.ceil(surplus[gate])
+                ),
                 (clock.at(first), clock.at(last)),
                 calling,
-                sizes,
+                families,
             )
         )
         known.expect(origin, waves[-1], calling.no_show)
@@ -221,10 +229,87 @@ class _Known:
             self._came[origin, name] += round((1 - no_show) * heads)
 
 
+class _Called(NamedTuple):
+    """A family that is called: a registered one by its group, or one of a size that is likely."""
+
+    category: str
+    size: int
+    group: str | None = None
+    step: int = -1  # in which it has its place at the gate; -1: it has none
+
+
+class _Families:
+    """Who is called next at a gate: the registered families of a plan, and others by their sizes.
+
+    A registered family is called once: those who have their place there by the end of the wave,
+    then people whom nobody has registered, then who has a place there later, then who has none.
+    """
+
+    def __init__(self, document: Mapping[str, Any], sizes: Mapping[int, float]) -> None:
+        self._sizes = {c: sized(sizes) for c in document["problem"]["classes"]}
+        self._at: dict[tuple[str, str], deque[_Called]] = defaultdict(deque)
+        rows = [r for r in families_of(document) if _is_to_come(r, holds_from(document))]
+        self._others = _unregistered(document, rows)
+        for r in sorted(rows, key=lambda r: int(r.get("step", -1))):
+            where = r.get("gate", r["origin"])
+            self._at[where, r["class"]].append(
+                _Called(r["class"], r["size"], r["group"], r.get("step", -1))
+            )
+
+    def next(self, asked: _Asked, category: str, most: int) -> _Called | None:
+        """The next family of a class, of whom `most` heads are known; None if nobody is left."""
+        here, waiting = self._at[asked.gate, category], self._at[asked.origin, category]
+        if here and 0 <= here[0].step < asked.before:
+            return here.popleft()
+        others = self._others.get((asked.origin, category))
+        left = most if others is None else min(most, others)
+        if left > 0:
+            size = min(next(self._sizes[category]), left)
+            if others is not None:
+                self._others[asked.origin, category] = others - size
+            return _Called(category, size)
+        queue = here or waiting
+        return queue.popleft() if queue else None
+
+    def put_back(self, asked: _Asked, uncalled: Iterable[_Called]) -> None:
+        """Registered families whom the risk left uncalled: the first of the next wave."""
+        for family in reversed(list(uncalled)):
+            if family.group is not None:
+                where = asked.origin if family.step < 0 else asked.gate
+                self._at[where, family.category].appendleft(family)
+
+
+def _is_to_come(row: Mapping[str, Any], first: int) -> bool:
+    """Whether a registered family has yet to pass a gate."""
+    return int(row.get("step", first if "sortie" not in row else -1)) >= first
+
+
+def _unregistered(
+    document: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
+) -> dict[tuple[str, str], int]:
+    """Heads of each class at each origin beside registered families; empty if there are none."""
+    problem, first = document["problem"], holds_from(document)
+    if not document.get("families", {}).get("rows"):
+        return {}
+    found = {
+        (o, c): sum(problem["demand"][k][n])
+        for n, o in enumerate(problem["origins"])
+        for k, c in enumerate(problem["classes"])
+    }
+    origin_of = {g["id"]: g["origin"] for g in problem["gates"]}
+    for x in document["passages"]:
+        if x["step"] < first:
+            found[origin_of[x["gate"]], x["class"]] -= x["people"]
+    for r in rows:
+        found[r["origin"], r["class"]] -= r["size"]
+    return {key: max(0, heads) for key, heads in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     gate: str
     origin: str
+    before: int  # the step at which the wave ends
     planned: dict[str, int]
     known: dict[str, int]
     waiting: int
@@ -234,16 +319,17 @@ def _wave(
     asked: _Asked,
     span: tuple[datetime, datetime],
     calling: Calling,
-    sizes: Mapping[str, Iterator[int]],
+    waiting: _Families,
 ) -> Wave:
-    order: list[tuple[str, int]] = []
+    order: list[_Called] = []
     room = sum(asked.planned.values()) + calling.standby - asked.waiting
-    found = call(_in_order(asked, calling, sizes, order), room, calling.no_show, calling.risk)
+    found = call(_in_order(asked, calling, waiting, order), room, calling.no_show, calling.risk)
+    waiting.put_back(asked, order[len(found.sizes) :])
     families: Counter[str] = Counter()
     heads: Counter[str] = Counter()
-    for name, size in order[: len(found.sizes)]:
-        families[name] += 1
-        heads[name] += size
+    for called in order[: len(found.sizes)]:
+        families[called.category] += 1
+        heads[called.category] += called.size
     return Wave(
         gate=asked.gate,
         origin=asked.origin,
@@ -257,16 +343,14 @@ def _wave(
         room=room,
         chance_of_more=found.chance_of_more,
         standby_needed=max(0, sum(asked.planned.values()) - found.low),
+        groups=tuple(x.group for x in order[: len(found.sizes)] if x.group is not None),
     )
 
 
 def _in_order(
-    asked: _Asked,
-    calling: Calling,
-    sizes: Mapping[str, Iterator[int]],
-    order: list[tuple[str, int]],
+    asked: _Asked, calling: Calling, waiting: _Families, order: list[_Called]
 ) -> Iterator[int]:
-    """The families of a wave in the order of the call; `order` learns of which class each is.
+    """The families of a wave in the order of the call; `order` learns who each is.
 
     A class is called until as many of it are expected as are planned, the last one without end;
     both only as long as somebody of it is known.
@@ -277,10 +361,12 @@ def _in_order(
         while called < asked.known[name]:
             if name != last and called * (1 - calling.no_show) >= planned:
                 break
-            size = min(next(sizes[name]), asked.known[name] - called)
-            called += size
-            order.append((name, size))
-            yield size
+            family = waiting.next(asked, name, asked.known[name] - called)
+            if family is None:
+                break
+            called += family.size
+            order.append(family)
+            yield family.size
 
 
 def _releases(document: Mapping[str, Any], clock: Clock, calling: Calling) -> Iterable[Release]:

@@ -6,17 +6,19 @@
     lift > haven              as it lands at its base
     haven > lift > onward     as the onward flight leaves and lands
 
-Heads, no names.  Everything of a step is promised for its first instant: a plan knows steps, not
-minutes.  Classes are told apart up to the aircraft's door by the plan; from a haven on, whoever
-came first goes on first.  The ids of all facts begin with the plan's, which is made from its
-document, so the same plan always makes the same facts and posting it twice changes nothing.
+Heads and families, no names: where the plan's seats have families of the register (`seating.py`),
+each is promised whole, under its group's id, to the lift and its base.  Everything of a step is
+promised for its first instant: a plan knows steps, not minutes.  Classes are told apart up to the
+aircraft's door by the plan; from a haven on, whoever came first goes on first.  The ids of all
+facts begin with the plan's, which is made from its document, so the same plan always makes the same
+facts and posting it twice changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +27,7 @@ from typing import Any
 
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.fact import Fact
-from safepassage.model.ids import CategoryId, EntryId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PlaceId
 from safepassage.model.instant import parse_instant
 from safepassage.model.lift import Lift
 from safepassage.model.movement import Movement, Phase
@@ -96,6 +98,17 @@ def holds_from(document: Mapping[str, Any]) -> int:
     return int(document.get("replanned", {}).get("from_step", 0))
 
 
+def carried(sortie: Mapping[str, Any]) -> dict[str, int]:
+    """Whom a sortie carries out by class, the rear guard with them."""
+    return {**sortie["aboard"], **sortie.get("guard", {})}
+
+
+def families_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The registered families of a plan, each with its gate, step and sortie if it has them."""
+    rows: list[dict[str, Any]] = document.get("families", {}).get("rows", [])
+    return rows
+
+
 def promises(document: Mapping[str, Any], operation: Operation) -> list[Fact]:
     """Every lift and movement of a plan, oldest first.
 
@@ -148,9 +161,17 @@ class _Posting:
         self.origins = {x: n for n, x in enumerate(self.problem["origins"])}
         self.bases = {x["id"]: n for n, x in enumerate(self.problem["bases"])}
         self.havens = {x["id"]: n for n, x in enumerate(self.problem["havens"])}
+        self.families = families_of(document)
 
     def move(
-        self, name: str, from_place: str, to_place: str, step: int, heads: int, category: str
+        self,
+        name: str,
+        from_place: str,
+        to_place: str,
+        step: int,
+        heads: int,
+        category: str,
+        group: str | None = None,
     ) -> Movement:
         return Movement(
             id=EntryId(f"{self.plan}/{name}"),
@@ -160,10 +181,16 @@ class _Posting:
             occurred_at=self.clock.at(step),
             heads=heads,
             category=CategoryId(category),
+            group=None if group is None else GroupId(group),
         )
 
     def known(self) -> Iterator[Movement]:
-        """The demand: when people are known where they wait."""
+        """The demand: when people are known where they wait; a rear guard where it boards."""
+        for n, g in enumerate(self.problem.get("guards", [])):
+            if not self.first and g["people"]:
+                yield self.move(
+                    f"known/guard-{n}", OUTSIDE, g["origin"], 0, g["people"], g["class"]
+                )
         for o, origin in enumerate(self.problem["origins"]):
             waiting = way_in(self.operation, origin, origin)[0]
             if waiting == OUTSIDE:
@@ -178,26 +205,49 @@ class _Posting:
     def passages(self) -> Iterator[Movement]:
         """The call-forward: from where people wait through a gate to where they board."""
         origin_of = {g["id"]: g["origin"] for g in self.problem["gates"]}
+        whole: Counter[tuple[str, str, int]] = Counter()
+        for n, row in enumerate(self.families):
+            if row.get("step", -1) >= self.first:
+                whole[row["gate"], row["class"], row["step"]] += row["size"]
+                way = way_in(self.operation, row["gate"], origin_of[row["gate"]])
+                for leg, (start, end) in enumerate(pairwise(way)):
+                    yield self.move(
+                        f"family/{n}/{leg}", start, end, row["step"], row["size"], row["class"],
+                        row["group"],
+                    )  # fmt: skip
         for n, x in enumerate(self.document["passages"]):
-            if x["step"] < self.first or not x["people"]:
+            heads = x["people"] - whole[x["gate"], x["class"], x["step"]]
+            if x["step"] < self.first or not heads:
                 continue
             way = way_in(self.operation, x["gate"], origin_of[x["gate"]])
             for leg, (start, end) in enumerate(pairwise(way)):
                 name = f"called/{n}-{leg}"
-                yield self.move(name, start, end, x["step"], x["people"], x["class"])
+                yield self.move(name, start, end, x["step"], heads, x["class"])
 
     def to_havens(self) -> Iterator[Fact]:
         """Sorties from an origin: aboard as they leave, at the base as they land."""
+        with_them: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+        for k, row in enumerate(self.families):
+            if "sortie" in row:
+                with_them[row["sortie"]].append((k, row))
         for n, s in enumerate(self.document["sorties"]):
             lift, leaves = self.lifts[s["lift"]], int(s["departs"])
             if leaves < self.first:
                 continue
             place = out_place(self.plan, n)
             way = lift["to_origin"][self.origins[s["origin"]]][self.bases[s["base"]]]
+            lands = leaves + way
             yield self.stated(place, s["lift"], s["origin"], s["base"], leaves)
-            for c, (name, heads) in enumerate(s["aboard"].items()):
-                yield self.move(f"out/{n}-{c}/1", s["origin"], place, leaves, heads, name)
-                yield self.move(f"out/{n}-{c}/2", place, s["base"], leaves + way, heads, name)
+            left = Counter(carried(s))
+            for k, row in with_them[n]:
+                who = row["size"], row["class"], row["group"]
+                left[row["class"]] -= row["size"]
+                yield self.move(f"family/{k}/out-1", s["origin"], place, leaves, *who)
+                yield self.move(f"family/{k}/out-2", place, s["base"], lands, *who)
+            for c, (name, heads) in enumerate(left.items()):
+                if heads:
+                    yield self.move(f"out/{n}-{c}/1", s["origin"], place, leaves, heads, name)
+                    yield self.move(f"out/{n}-{c}/2", place, s["base"], lands, heads, name)
 
     def onward(self) -> Iterator[Fact]:
         """Onward flights, filled in the order in which people came to their base."""
@@ -220,7 +270,7 @@ class _Posting:
         for s in self.document["sorties"]:
             way = self.lifts[s["lift"]]["to_origin"][self.origins[s["origin"]]]
             lands = int(s["departs"]) + way[self.bases[s["base"]]]
-            came += [(lands, s["base"], name, heads) for name, heads in s["aboard"].items()]
+            came += [(lands, s["base"], name, heads) for name, heads in carried(s).items()]
         found: dict[str, deque[tuple[str, int]]] = {base: deque() for base in self.bases}
         for _, base, name, heads in sorted(came, key=lambda arrival: arrival[0]):
             found[base].append((name, heads))

@@ -24,8 +24,9 @@ from safepassage.plan.linear import Whole
 from safepassage.plan.problem import Problem
 from safepassage.plan.rolling import BUCKET_HOURS, Past, Rolled, roll
 from safepassage.planner.errors import PlanRefusedError
-from safepassage.planner.posting import Clock, plan_id, sealed
+from safepassage.planner.posting import Clock, families_of, plan_id, sealed
 from safepassage.planner.reckoning import reckon
+from safepassage.planner.seating import seat_again, told_otherwise
 
 # What a re-plan takes over as it is.
 _STAYS = ("format", "version")
@@ -110,10 +111,15 @@ def replan(
         "as_of": format_instant(as_of),
         "replaces": plan_id(document),
         "called": int(later.sum()),
-        "changed": int(np.maximum(later - passed[..., step:], 0).sum()),
         "outside": reckoned.outside,
         "shut": [_shut_json(s) for s in closures],
     }
+    if families_of(document):
+        made = seat_again(made, document).document
+        passed = _called(problem, made)
+        names = ("families_called", "families_changed", "people_changed")
+        made["replanned"] |= zip(names, told_otherwise(made, document, step), strict=True)
+    made["replanned"]["changed"] = int(np.maximum(later - passed[..., step:], 0).sum())
     return sealed(made)
 
 

@@ -8,7 +8,8 @@ differently, so that it can be explained a year later.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from safepassage.model.ids import EntryId, GroupId, PersonId
 from safepassage.model.observation import Group
@@ -32,6 +33,21 @@ from safepassage.secure.roles import Action, Viewer
 
 GROUPS = "groups-posted"  # the document that holds the families as the ledger knows them
 RULES = "priority-rules"  # the document that holds every table anybody handed in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who goes first, for a plan.
+
+    Attributes:
+        rules: the version of the table that says so.
+        families: the most urgent first.
+        leads_to: where ids of merged persons lead now; the ledger may know people by those.
+    """
+
+    rules: str
+    families: tuple[FamilyAssessment, ...]
+    leads_to: Mapping[PersonId, PersonId]
 
 
 def family_of(room: Room, viewer: Viewer, kinship: Kinship, person: PersonId) -> Family:
@@ -194,6 +210,20 @@ def assess(room: Room, viewer: Viewer, kinship: Kinship) -> list[FamilyAssessmen
     detail: dict[str, str | int] = {"families": len(found), "changed": len(changed)}
     room.access.note(viewer, audit.Kind.PRIORITY_DECIDED, detail=detail)
     return found
+
+
+def order_of_going(room: Room, viewer: Viewer, kinship: Kinship) -> Order:
+    """Every family in the order in which the rules let them go; ids alone, and nothing is kept.
+
+    Raises:
+        NotAllowedError: the viewer plans nothing.
+    """
+    room.access.allow(viewer, Action.PLAN)
+    kin, rules = kinship.now(room), rules_in_force(room)
+    found = assess_families(rules, kin.applicants, room.clock())
+    detail: dict[str, str | int] = {"families": len(found), "rules": rules.version}
+    room.access.note(viewer, audit.Kind.ROLL_TAKEN, detail=detail)
+    return Order(rules=rules.version, families=tuple(found), leads_to=kin.leads_to)
 
 
 def _word(room: Room, assessment: Assessment) -> str:

@@ -362,6 +362,10 @@ class Registrar:
         """Every family by its most urgent member, the most urgent first; changes are kept."""
         return deciding.assess(self._room, viewer, self._kinship)
 
+    def order_of_going(self, viewer: Viewer) -> deciding.Order:
+        """Who goes first, family by family, for whoever plans; ids alone, and nothing is kept."""
+        return deciding.order_of_going(self._room, viewer, self._kinship)
+
     def rules(self) -> Rules:
         """The table of priority rules that is in force."""
         return deciding.rules_in_force(self._room)

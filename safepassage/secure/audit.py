@@ -57,6 +57,10 @@ class Kind(StrEnum):
     EXPORT_APPROVED = "export-approved"
     EXPORT_REFUSED = "export-refused"
     EXPORTED = "exported"
+    ROLL_TAKEN = "roll-taken"  # who has to leave, family by family, for a plan: ids and counts
+    PLAN_PROPOSED = "plan-proposed"  # for signing, by the first of two
+    PLAN_PUBLISHED = "plan-published"
+    PLAN_REFUSED = "plan-refused"  # to publish it, and why
     REFUSED = "refused"  # somebody asked for what their roles do not allow
 
 

@@ -10,7 +10,6 @@ from safepassage.model.ledger import Book
 from safepassage.model.notation import enter
 from safepassage.model.observation import Group
 from safepassage.planner.callforward import Calling, call_forward, sizes_of
-from safepassage.planner.seating import seated
 from tests.planner.drawn import NOW, island_plan
 
 
@@ -74,11 +73,3 @@ def test_sizes_come_from_the_groups_that_a_ledger_states() -> None:
         for n, size in enumerate((4, 2, 6, 5))  # the last states the third group anew
     ]
     assert sizes_of(Book(enter(facts))) == {2: 1, 4: 1, 5: 1}
-
-
-def test_everybody_with_a_seat_in_the_plan_is_seated_whole_or_waits() -> None:
-    document = island_plan()
-    packed = seated(document)
-    waiting = sum(f.size for f in packed.waiting)
-    assert packed.heads + waiting == document["people_out"]["total"]
-    assert packed.seats_lost >= waiting

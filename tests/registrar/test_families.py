@@ -7,10 +7,12 @@ from importlib import resources
 import pytest
 
 from safepassage.model.errors import InvalidFactError
-from safepassage.model.ids import PersonId
+from safepassage.model.ids import AccountId, PersonId
 from safepassage.register.family_values import Part
 from safepassage.register.judgement import Verdict
 from safepassage.registrar import NotAllowedError, UnknownSubjectError
+from safepassage.secure.audit import Kind
+from safepassage.secure.roles import Role, Viewer
 from safepassage.store import register_journal
 from tests.registrar.conftest import CASE_OFFICER, GATE_OFFICER, NOON, REGISTRAR, Desk
 from tests.registrar.test_judging import the_pair
@@ -128,3 +130,16 @@ def test_families_are_stated_in_the_ledger_once_and_without_names(family: Desk) 
 def test_nobody_is_in_a_family_who_is_not_registered(family: Desk) -> None:
     with pytest.raises(UnknownSubjectError):
         family.registrar.family(CASE_OFFICER, PersonId("p-none"))
+
+
+def test_the_order_of_going_is_for_whoever_plans_and_leaves_nothing_but_an_audit_entry(
+    family: Desk,
+) -> None:
+    planner = Viewer(AccountId("planner-1"), frozenset({Role.PLANNER}))
+    order = family.registrar.order_of_going(planner)
+    assert [len(f.members) for f in order.families] == [1, 2]  # the citizen goes first
+    assert order.families[0].category.startswith("I-")
+    noted = family.protection.trail.page(kind=Kind.ROLL_TAKEN, limit=1)[0].entry
+    assert (noted.account, dict(noted.detail)["families"]) == ("planner-1", 2)
+    with pytest.raises(NotAllowedError):
+        family.registrar.order_of_going(GATE_OFFICER)
