@@ -25,8 +25,9 @@ const REFUSALS = {
 };
 
 export class Station {
-  constructor(journal) {
+  constructor(journal, wordList) {
     this.journal = journal;
+    this.wordList = wordList;
     this.boot = journal.boot;
     this.lastRefusal = { key: "", at: -Infinity };
   }
@@ -38,7 +39,7 @@ export class Station {
     this.device = device ?? null;
     this.clock = clock ?? null;
     this.settings = settings ?? {};
-    this.knowledge = kept === undefined ? null : await Knowledge.read(kept.value);
+    this.knowledge = kept === undefined ? null : await Knowledge.read(kept.value, this.wordList);
     return this.device !== null && this.knowledge !== null;
   }
 

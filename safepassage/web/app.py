@@ -51,6 +51,7 @@ from safepassage.web.routes import (
     entering,
     exports,
     figures,
+    gate,
     intake,
     lifts,
     lists,
@@ -72,6 +73,7 @@ logger = logging.getLogger(__name__)
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
     scenarios, planning,
+    gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip
 DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
 

@@ -26,7 +26,7 @@ function part(isWarning, ...content) {
 }
 
 function serverText({ words, sync }, silent) {
-  if (sync.refused !== null) return words.say(`status.refused`);
+  if (sync.isRefused) return words.say(`status.refused`);
   if (sync.answeredAt === null) return words.say("status.never");
   return words.say("status.server", { age: words.length(silent) });
 }

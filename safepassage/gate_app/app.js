@@ -1,0 +1,177 @@
+// The app, from one screen to the next. What is decided and written down is the station's
+// (station.js); here stands who sees what, and when.
+
+import { askToKeep, room } from "./keep/room.js";
+import { StorageError } from "./keep/database.js";
+import { listen } from "./see/keyboard.js";
+import { codeScreen, wordScreen } from "./show/code.js";
+import { Cover } from "./show/cover.js";
+import { menuScreen } from "./show/menu.js";
+import { noticeScreen } from "./show/notices.js";
+import { resultScreen } from "./show/result.js";
+import { scanScreen } from "./show/scan.js";
+import { countSheet, refuseSheet, walkUpSheet, whoSheet } from "./show/sheets.js";
+import { awaken, signal } from "./show/signals.js";
+import { statusLine } from "./show/status.js";
+import { Sync } from "./talk/sync.js";
+
+const STATUS_EVERY_MS = 10_000;
+
+export class App {
+  constructor(root, { station, words, wordList, reader }) {
+    Object.assign(this, { root, station, words, wordList, reader });
+    this.screen = null;
+    this.room = null;
+    this.sync = new Sync(station, () => this.refreshStatus());
+    this.cover_ = new Cover(this);
+    listen(document, (text) => this.scanned({ text }));
+    addEventListener("pointerdown", awaken);
+    setInterval(() => this.refreshStatus(), STATUS_EVERY_MS);
+  }
+
+  async start(first) {
+    await askToKeep();
+    this.room = await room();
+    if (first === "menu") this.menu();
+    else this.home();
+    await this.sync.start();
+  }
+
+  show({ element, leave = () => {}, entered = () => {} }) {
+    this.screen?.leave();
+    this.screen = { leave };
+    this.root.replaceChildren(element);
+    entered();
+  }
+
+  home() {
+    this.show(scanScreen(this));
+  }
+
+  cover() {
+    this.cover_.put();
+  }
+
+  menu() {
+    this.show(menuScreen(this));
+  }
+
+  type() {
+    this.show(codeScreen(this));
+  }
+
+  refuse(admission) {
+    this.show(refuseSheet(this, admission));
+  }
+
+  walkUp() {
+    this.show(walkUpSheet(this));
+  }
+
+  count() {
+    this.show(countSheet(this));
+  }
+
+  // A pass is before the officer. `present` and `acknowledged` are what was answered about it yet.
+  async scanned(scan, present = null, acknowledged = new Set(), ack = null) {
+    if (this.cover_.isOn || this.isDeciding) return;
+    this.isDeciding = true;
+    try {
+      await this.decideAndShow(scan, present, acknowledged, ack);
+    } catch (fault) {
+      this.failed(fault);
+    } finally {
+      this.isDeciding = false;
+    }
+  }
+
+  async decideAndShow(scan, present, acknowledged, ack) {
+    const admission = await this.station.decide(scan, { present, acknowledged });
+    if (admission.reason === "ask-word") {
+      this.show(wordScreen(this, { code: scan.code, expected: admission.expected }));
+      return;
+    }
+    const heads = present ?? admission.expected;
+    if (admission.colour === "green") await this.station.letOn(admission, heads, ack);
+    if (admission.colour === "red") await this.station.noteRed(admission).catch((fault) => this.isFull(fault));
+    const again = (more) => this.scanned(scan, more.present ?? present, more.acknowledged ?? acknowledged, more.ack ?? ack);
+    this.showResult(admission, heads, {
+      count: (counted) => again({ present: counted }),
+      answer: (reason, by) => this.answered(reason, by, acknowledged, again),
+      retry: () => this.show(wordScreen(this, { code: scan.code, expected: "" })),
+    });
+  }
+
+  answered(reason, by, acknowledged, again) {
+    const more = new Set([...acknowledged, reason]);
+    if (!by) {
+      again({ acknowledged: more });
+      return;
+    }
+    const said = this.words.say(`who.${reason}`);
+    this.show(whoSheet(this, said, (ack) => again({ acknowledged: more, ack })));
+  }
+
+  showResult(admission, present, answers) {
+    signal(admission.colour, { isQuiet: this.station.settings.isQuiet === true });
+    const element = resultScreen(this, { admission, present, ...answers });
+    element.prepend(statusLine(this));
+    this.show({ element, entered: () => element.querySelector(".main")?.focus({ preventScroll: true }) });
+    performance.mark("colour");
+    this.sendSoon();
+  }
+
+  sendSoon() {
+    this.sync.recount();
+    setTimeout(() => this.sync.now(), 0);
+  }
+
+  noteRefusal(reason, heads, admission) {
+    return this.keep(() => this.station.refuse(reason, heads, admission ?? {}), "kept.refusal");
+  }
+
+  noteWalkUp(heads, band) {
+    return this.keep(() => this.station.walkUp(heads, band), "kept.walkup", { heads, band });
+  }
+
+  noteCount(heads) {
+    return this.keep(() => this.station.countHeads(heads), "kept.count", { heads });
+  }
+
+  async keep(write, said, values = {}) {
+    try {
+      await write();
+    } catch (fault) {
+      this.failed(fault);
+      return;
+    }
+    signal("green", { isQuiet: this.station.settings.isQuiet === true });
+    this.show(noticeScreen(this, { kind: "kept", title: this.words.say(said, values), again: () => this.home() }));
+    this.sendSoon();
+  }
+
+  // Nothing was written down: that is said in red, and never looks like a decision about a pass.
+  failed(fault) {
+    const isFull = this.isFull(fault);
+    signal("red", { isQuiet: false });
+    const kind = isFull ? "full" : "fault";
+    this.show(noticeScreen(this, {
+      kind,
+      title: this.words.say(`notice.${kind}`),
+      text: this.words.say(`notice.${kind}.help`, { fault: String(fault) }),
+      again: () => this.home(),
+    }));
+    if (isFull) this.sync.now();
+  }
+
+  isFull(fault) {
+    if (!(fault instanceof StorageError)) return false;
+    this.room = { ...this.room, isNearlyFull: true, share: 1 };
+    return true;
+  }
+
+  async refreshStatus() {
+    const line = document.getElementById("status");
+    if (line !== null && this.station.knowledge !== null) line.replaceWith(statusLine(this));
+  }
+}

@@ -1,0 +1,53 @@
+// A phone that is nobody's yet: it scans the code of the desk, or the link is opened or pasted.
+
+import { Camera } from "../see/camera.js";
+import { enrol, linkOf } from "../talk/enrolment.js";
+import { RefusedError, UnreachableError } from "../talk/server.js";
+import { button, h } from "./parts.js";
+
+export function enrolScreen({ words, reader, journal, done, wiped, link }) {
+  const help = h("p", { id: "enrol-help", role: "status" }, words.say(wiped === null ? "enrol.help" : "enrol.wiped", { device: wiped }));
+  if (wiped !== null) help.classList.add("warning");
+  const field = h("input", { id: "link", dir: "ltr", autocomplete: "off", spellcheck: "false", type: "url" });
+  const video = h("video", { playsinline: true, muted: true, "aria-label": words.say("camera.view") });
+  let isTrying = false;
+  const attempt = async (given) => {
+    if (isTrying) return;
+    isTrying = true;
+    help.textContent = words.say("enrol.trying");
+    try {
+      await enrol(given, journal);
+      camera.stop();
+      done();
+    } catch (fault) {
+      help.textContent = said(words, fault);
+      help.classList.add("warning");
+    } finally {
+      isTrying = false;
+    }
+  };
+  const take = (text) => {
+    const given = linkOf(text);
+    if (given !== null) attempt(given);
+    else help.textContent = words.say("enrol.not-a-link");
+  };
+  const camera = new Camera(reader, video, take);
+  const look = () => reader.ready.then(() => camera.start()).catch(() => { help.textContent = words.say("camera.no-camera"); });
+  const element = h(
+    "main", { class: "sheet", "data-notice": wiped === null ? "enrol" : "wiped" },
+    h("h1", {}, words.say("enrol.title")), help,
+    h("div", { class: "view" }, video),
+    h("label", { for: "link" }, words.say("enrol.link")), field,
+    h("div", { class: "thumb" },
+      button(words.say("enrol.go"), () => take(field.value), { class: "main", id: "go" }),
+      button(words.say("enrol.camera"), look)),
+  );
+  if (link !== null) attempt(link);
+  return element;
+}
+
+function said(words, fault) {
+  if (fault instanceof RefusedError) return words.say("enrol.refused");
+  if (fault instanceof UnreachableError) return words.say(`trouble.${fault.why}`);
+  return words.say("notice.fault.help", { fault: String(fault) });
+}

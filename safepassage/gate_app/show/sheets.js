@@ -1,0 +1,86 @@
+// What an officer writes down without a pass: a refusal and its reason, people who walk up, heads
+// that are counted, and who takes the responsibility for an answer to amber.
+
+import { newBand } from "../station.js";
+import { stepper } from "./heads.js";
+import { button, h, ltr } from "./parts.js";
+
+// In the order in which a gate needs them.
+const REASONS = [
+  "not-on-list", "papers", "security", "medical", "family-incomplete", "wrong-gate", "too-early",
+  "expired", "already-used", "gate-closed", "capacity", "forged", "unknown-key", "revoked", "other",
+];
+const WHO = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+export function refuseSheet(app, admission) {
+  const { words } = app;
+  const heads = stepper(words, admission?.expected || 1);
+  const choices = REASONS.map((reason) =>
+    button(words.say(`refusal.${reason}`), () => app.noteRefusal(reason, heads.value(), admission), { "data-refusal": reason }));
+  return sheet(app, words.say("refuse.title"), heads.element, h("div", { class: "choices" }, choices));
+}
+
+export function walkUpSheet(app) {
+  const { words } = app;
+  const heads = stepper(words, 1);
+  const field = h("input", { id: "band", dir: "ltr", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "40", value: newBand() });
+  const help = h("p", { id: "band-help", role: "status" }, words.say("walkup.help"));
+  const keep = () => {
+    const band = field.value.trim().toLowerCase().replace(/^(?!band-)/, "band-");
+    if (WHO.test(band)) app.noteWalkUp(heads.value(), band);
+    else {
+      help.textContent = words.say("walkup.wrong");
+      help.classList.add("warning");
+    }
+  };
+  return sheet(
+    app, words.say("walkup.title"), heads.element,
+    h("label", { for: "band" }, words.say("walkup.band")), field, help,
+    button(words.say("do.keep"), keep, { class: "main", id: "keep" }),
+  );
+}
+
+// Heads at the door of an aircraft, lap children too: one touch for each, and the sum beside it.
+export function countSheet(app) {
+  const { words, station } = app;
+  const heads = stepper(words, 0, (value) => { big.firstChild.textContent = String(value); }, 0);
+  const plus = heads.element.querySelector("button:last-child");
+  const big = h("button", { type: "button", class: "count", id: "plus-one", onclick: () => plus.click() },
+    h("span", {}, "0"), h("small", {}, words.say("count.touch")));
+  const lift = station.settings.lift;
+  return sheet(
+    app, words.say("count.title"),
+    h("p", {}, words.say("count.help"), " ", lift ? ltr(lift) : null),
+    big,
+    button(words.say("count.minus"), () => heads.element.querySelector("button").click()),
+    button(words.say("do.keep"), () => app.noteCount(heads.value()), { class: "main", id: "keep" }),
+  );
+}
+
+// Whoever answers for what the phone may not decide is written down by the number of their role.
+export function whoSheet(app, said, answered) {
+  const { words, station } = app;
+  const field = h("input", { id: "who", dir: "ltr", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "32", value: station.settings.who ?? "" });
+  const help = h("p", { role: "status" }, words.say("who.help"));
+  const keep = async () => {
+    const who = field.value.trim().toLowerCase();
+    if (WHO.test(who)) {
+      await station.set({ who });
+      answered(who);
+    } else {
+      help.textContent = words.say("who.wrong");
+      help.classList.add("warning");
+      field.focus();
+    }
+  };
+  return sheet(
+    app, words.say("who.title"), h("p", { class: "said" }, said),
+    h("label", { for: "who" }, words.say("who.label")), field, help,
+    button(words.say("who.yes"), keep, { class: "main", id: "take" }),
+  );
+}
+
+function sheet(app, title, ...content) {
+  const back = button(app.words.say("do.back"), () => app.home(), { id: "back" });
+  return { element: h("main", { class: "sheet" }, h("h1", {}, title), ...content, back) };
+}
