@@ -119,7 +119,7 @@ def stated(
         StatementError: it is longer than three days, or no whole seconds.
     """
     begin, end = in_utc(valid_from, "valid_from"), in_utc(valid_until, "valid_until")
-    _check_span(begin, end)
+    check_span(begin, end)
     signature = root.sign(_content(public_key, begin, end))
     return Statement(public_key=public_key, valid_from=begin, valid_until=end, signature=signature)
 
@@ -143,7 +143,7 @@ def read_statement(plain: Mapping[str, Any]) -> Statement:
         )
     except InvalidFactError as fault:
         raise StatementError(f"this is no statement about a key: {fault}") from None
-    _check_span(found.valid_from, found.valid_until)
+    check_span(found.valid_from, found.valid_until)
     return found
 
 
@@ -180,7 +180,12 @@ def check_gates(places: Iterable[str]) -> None:
             )
 
 
-def _check_span(begin: datetime, end: datetime) -> None:
+def check_span(begin: datetime, end: datetime) -> None:
+    """Refuse a time for which no key issues passes.
+
+    Raises:
+        StatementError: it is longer than three days, ends before it begins, or is no whole seconds.
+    """
     if begin.microsecond or end.microsecond:
         raise StatementError("a key is valid from one whole second until another")
     if not timedelta(0) < end - begin <= LONGEST:
