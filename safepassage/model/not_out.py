@@ -59,6 +59,7 @@ class CaseStep:
     heads: int = 1
     reason: RefusalReason | None = None  # of somebody refused
     due_at: datetime | None = None
+    place: PlaceId | None = None  # where these heads were last seen
     site: PlaceId | None = None  # where the case is looked after
 
     def __post_init__(self) -> None:
@@ -71,8 +72,8 @@ class CaseStep:
             raise InvalidFactError(f"{self.id}: {self.heads} heads in one case")
         if self.reason is not None and self.standing is not NotOutClass.REFUSED:
             raise InvalidFactError(f"{self.id}: only somebody refused has the reason of a refusal")
-        if self.site is not None:
-            check_id(self.site, "site")
+        for place in filter(None, (self.place, self.site)):
+            check_id(place, "place")
         object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
         if self.due_at is not None:
             object.__setattr__(self, "due_at", in_utc(self.due_at, f"{self.id}: due_at"))

@@ -17,13 +17,24 @@ from operator import attrgetter
 from types import TracebackType
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.fact import Entry
 from safepassage.model.fold import Cause, Oddity, Transfer
-from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.instant import from_micros, to_micros
 from safepassage.model.ledger import (
     AMENDMENTS_SHOWN_MAX,
@@ -63,6 +74,7 @@ CATALOGUED = (
     "close-out",
     "handover",
     "case",
+    "group",
 )
 
 
@@ -216,8 +228,10 @@ class StoredLedger:
         recorded = and_(entry.c.person == person, entry.c.instant.is_not(None))
         return list(self._transfers(recorded, adjustment.c.person == person))
 
-    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
-        """The transfers into or out of these places, every phase, oldest first."""
+    def through(
+        self, places: Collection[PlaceId], group: GroupId | None = None
+    ) -> Iterator[Transfer]:
+        """The transfers into or out of these places (of one group), every phase, oldest first."""
         days = select(func.min(flow.c.bucket), func.max(flow.c.bucket)).where(
             flow.c.span == DAY, _touches(flow, places)
         )
@@ -227,12 +241,15 @@ class StoredLedger:
         # No index is ordered by place; the days on which anybody went there narrow it down.
         start, end = first * DAY_US, (last + 1) * DAY_US
         return self._transfers(
-            and_(entry.c.instant >= start, entry.c.instant < end, _touches(entry, places)),
-            and_(
-                adjustment.c.instant >= start,
-                adjustment.c.instant < end,
-                _touches(adjustment, places),
-            ),
+            *(
+                and_(
+                    table.c.instant >= start,
+                    table.c.instant < end,
+                    _touches(table, places),
+                    true() if group is None else table.c.grp == group,
+                )
+                for table in (entry, adjustment)
+            )
         )
 
     def _transfers(
