@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safepassage.plan.exact import is_small
 from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.linear import Reals, Whole, solve
 from safepassage.plan.problem import Problem
@@ -134,6 +135,13 @@ _RESOURCE = {
     "ready": "fleet",
     "home": "fleet",
     "fly": "fleet",
+    "guard": "rear guard",
+    "held": "rear guard",
+    "holds": "rear guard",
+    "drawdown": "rear guard",
+    "last": "rear guard",
+    "needed": "inbound loads",
+    "bring": "inbound loads",
     "present": "beds",
     "uncleared": "beds",
     "clear": "clearing",
@@ -206,10 +214,13 @@ def _refined(
     pooled = first.formulation.problem
     finest = bucket_lengths(pooled)[-1]
     best, used = first, coarse_length(pooled)
-    for length, bucket, own in (
+    finer_ones: tuple[tuple[int, int | Whole, Mapping[str, int] | None], ...] = (
         (used, cycle_buckets(pooled), None),
         (finest, finest, LIFT_HOURLY),
-    ):
+    )
+    if is_small(first.formulation):
+        finer_ones = ((1, 1, None),)
+    for length, bucket, own in finer_ones:
         if best.value - people <= 0.002 * max(1, people) or not goes_on():
             break
         finer = bound(pooled, bucket, own, first.formulation)

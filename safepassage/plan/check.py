@@ -14,6 +14,28 @@ from typing import Any
 
 _FAULTS_MAX = 200
 _Counts = dict[Any, int]
+RULES = {
+    "names": "every lift, place, class, gate, step and load that is named is one of the question's",
+    "ways": "a lift flies only where it has a way",
+    "whole people": "people and loads are whole numbers, zero or more",
+    "waves": "onward flights and moves between bases leave at the steps of a wave",
+    "deadline": "who counts as out has left by the deadline, and nobody is left airside then",
+    "gates": "a gate passes no more than it lets through in that step, nobody while it is shut",
+    "queue": "nobody passes a gate before they are there",
+    "airside": "no more wait airside than have room, nobody boards who is not there",
+    "times": "a sortie departs an origin when it can: flight and ground time after its launch",
+    "seats": "no lift carries more people than it has seats, in or out",
+    "slots": "no more parking slots are taken than there are",
+    "runway": "no more landings and departures than the runway takes",
+    "fleet": "no more lifts are based or away than there are, and each where it was last",
+    "crews": "no more crews are on duty or resting than there are",
+    "clearing": "no more are cleared than a base can, nobody goes on uncleared",
+    "beds": "everybody at a base has a bed",
+    "havens": "no haven takes in more in a day or in all than it has room for",
+    "rear guard": "all of it leaves in time, not before it may, and last where it has to be last",
+    "inbound": "all that is needed is unloaded in time, within seats and payload",
+    "claims": "figures, bounds and prices agree with what is counted",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +71,8 @@ class _Count:
         self.bases = {x["id"]: n for n, x in enumerate(self.p["bases"])}
         self.havens = {x["id"]: n for n, x in enumerate(self.p["havens"])}
         self.gates = {g["id"]: g for g in self.p["gates"]}
+        self.guards = {(g["class"], g["origin"]): g for g in self.p.get("guards", [])}
+        self.needs = {n["id"]: n for n in self.p.get("needs", [])}
 
     def fault(self, rule: str, sentence: str) -> None:
         if len(self.faults) < _FAULTS_MAX:
@@ -70,6 +94,8 @@ def check(document: Mapping[str, Any]) -> Recount:
     _gates(count)
     _queues(count)
     _seats(count)
+    _guards(count)
+    _inbound(count)
     _aprons(count)
     _fleets(count)
     _crews(count)
@@ -91,14 +117,41 @@ def _names(c: _Count) -> None:
         if not 0 <= s["launch"] < c.steps:
             c.fault("deadline", f"{what} leaves outside the planned time")
         loads = s["aboard"].values() if "aboard" in s else [s["people"]]
-        for load in loads:
+        for load in (*loads, *s.get("guard", {}).values(), *s.get("inbound", {}).values()):
             c.whole(load, what)
         if "haven" in s and s["launch"] % c.p["wave_steps"]:
             c.fault("waves", f"{what} goes on between two waves")
-        for name in s.get("aboard", {}):
-            if name not in c.p["classes"]:
-                c.fault("names", f"{what} carries the unknown class {name!r}")
+        _name_loads(c, s, what)
+    _name_moves(c)
     _name_people(c)
+
+
+def _name_loads(c: _Count, s: Mapping[str, Any], what: str) -> None:
+    for name in s.get("aboard", {}):
+        if name not in c.p["classes"]:
+            c.fault("names", f"{what} carries the unknown class {name!r}")
+    for name in s.get("guard", {}):
+        if (name, s["origin"]) not in c.guards:
+            c.fault("names", f"{what} carries {name!r}, no rear guard of {s['origin']}")
+    for name in s.get("inbound", {}):
+        if name not in c.needs:
+            c.fault("names", f"{what} brings {name!r}, which nothing asks for")
+
+
+def _name_moves(c: _Count) -> None:
+    for m in c.d.get("moves", []):
+        what = f"the move of {m['lift']} at step {m['launch']}"
+        if m["lift"] not in c.lifts or not {m["from"], m["to"]} <= set(c.bases):
+            c.fault("names", f"{what} names a lift or a base that the problem does not have")
+            continue
+        if not c.p.get("rebases"):
+            c.fault("fleet", f"{what}: lifts keep their base in this problem")
+        if m["from"] == m["to"] or _ferry(c, m) < 0:
+            c.fault("ways", f"{what} goes between bases that have no way for it")
+        if not 0 <= m["launch"] < c.steps:
+            c.fault("deadline", f"{what} leaves outside the planned time")
+        elif m["launch"] % c.p["wave_steps"]:
+            c.fault("waves", f"{what} leaves between two waves")
 
 
 def _name_people(c: _Count) -> None:
@@ -118,6 +171,12 @@ def _way(c: _Count, s: Mapping[str, Any]) -> int:
     if "origin" in s:
         return int(lift["to_origin"][c.origins[s["origin"]]][base])
     return int(lift["to_haven"][base][c.havens[s["haven"]]])
+
+
+def _ferry(c: _Count, m: Mapping[str, Any]) -> int:
+    """Steps under way from one base to another, below zero if there is no way."""
+    table = c.lifts[m["lift"]].get("to_base")
+    return -1 if table is None else int(table[c.bases[m["from"]]][c.bases[m["to"]]])
 
 
 def _leaves(c: _Count, s: Mapping[str, Any]) -> int:
@@ -166,9 +225,14 @@ def _queue(c: _Count, o: int, passed: _Counts, boarded: _Counts) -> None:
         c.fault("deadline", f"{origin}: {sum(inside.values())} are left airside at the end")
 
 
+def _load(s: Mapping[str, Any]) -> int:
+    """People whom a sortie carries out, the rear guard among them."""
+    return sum([*s["aboard"].values(), *s.get("guard", {}).values()])
+
+
 def _seats(c: _Count) -> None:
     for s in c.d["sorties"]:
-        load, seats = sum(s["aboard"].values()), c.lifts[s["lift"]]["seats"]
+        load, seats = _load(s), c.lifts[s["lift"]]["seats"]
         what = f"{s['lift']} from {s['base']} at step {s['launch']}"
         if load > seats:
             c.fault("seats", f"{what} carries {load} on {seats} seats")
@@ -179,6 +243,47 @@ def _seats(c: _Count) -> None:
     for s in c.d["onward"]:
         if s["people"] > c.lifts[s["lift"]]["seats"]:
             c.fault("seats", f"{s['lift']} to {s['haven']} at {s['launch']} has too few seats")
+
+
+def _guards(c: _Count) -> None:
+    left: dict[Any, list[tuple[int, int]]] = defaultdict(list)
+    last: _Counts = defaultdict(int)  # the step in which the last evacuee leaves an origin
+    for s in c.d["sorties"]:
+        for name, n in s.get("guard", {}).items():
+            left[name, s["origin"]].append((_leaves(c, s), n))
+        if sum(s["aboard"].values()):
+            last[s["origin"]] = max(last[s["origin"]], _leaves(c, s))
+    for (name, origin), guard in c.guards.items():
+        what = f"{name} of {origin}"
+        out = sum(n for t, n in left[name, origin] if t < c.steps)
+        first = min((t for t, n in left[name, origin] if n), default=c.steps)
+        if out != guard["people"]:
+            c.fault("rear guard", f"{what}: {out} of {guard['people']} leave by the deadline")
+        if first < guard["holds"]:
+            c.fault("rear guard", f"{what}: some leave at step {first}, before {guard['holds']}")
+        if guard["last"] and last[origin] > first:
+            c.fault("rear guard", f"{what}: some leave at step {first}, others after them")
+
+
+def _inbound(c: _Count) -> None:
+    brought: _Counts = defaultdict(int)
+    for s in c.d["sorties"]:
+        lift, share = c.lifts[s["lift"]], 0.0
+        what = f"{s['lift']} from {s['base']} at step {s['launch']}"
+        for name, n in s.get("inbound", {}).items():
+            need = c.needs[name]
+            most = lift["seats"] if need["unit"] == "people" else lift.get("payload", 0)
+            share += n / most if most else (2.0 if n else 0.0)
+            comes_from = need["base"] in (None, s["base"])
+            if s["origin"] != need["origin"] or not comes_from or _leaves(c, s) > need["by"]:
+                c.fault("inbound", f"{what} brings {name} from or to elsewhere, or too late")
+            brought[name] += n
+        if share > 1 + 1e-6:
+            c.fault("inbound", f"{what} brings {share:.2f} times what it can take in")
+    for name, need in c.needs.items():
+        if brought[name] < need["amount"]:
+            said = f"{brought[name]} of {need['amount']} {need['unit']} of {name} come in in time"
+            c.fault("inbound", said)
 
 
 def _aprons(c: _Count) -> None:
@@ -213,6 +318,20 @@ def _fleets(c: _Count) -> None:
     for s in [*c.d["sorties"], *c.d["onward"]]:
         change[s["lift"], s["base"]][s["launch"]] += 1
         change[s["lift"], s["base"]][s["launch"] + _away(c, s)] -= 1
+    for m in c.d.get("moves", []):
+        ready = m["launch"] + _ferry(c, m) + int(c.lifts[m["lift"]]["turn"])
+        change[m["lift"], m["from"]][m["launch"]] += 1
+        change[m["lift"], m["to"]][ready] -= 1
+    _basing(c)
+    for (name, base), steps in change.items():
+        away = 0
+        for t in sorted(steps):
+            away += steps[t]
+            if away > c.d["basing"].get(name, {}).get(base, 0):
+                c.fault("fleet", f"{name} of {base}, step {t}: {away} away, fewer are there")
+
+
+def _basing(c: _Count) -> None:
     for name, lift in c.lifts.items():
         based = c.d["basing"].get(name, {})
         if sum(based.values()) > lift["fleet"] or any(n < 0 for n in based.values()):
@@ -221,18 +340,12 @@ def _fleets(c: _Count) -> None:
             for base, b in c.bases.items():
                 if based.get(base, 0) > lift["home"][b]:
                     c.fault("fleet", f"{name}: more based at {base} than the operation has there")
-    for (name, base), steps in change.items():
-        away = 0
-        for t in sorted(steps):
-            away += steps[t]
-            if away > c.d["basing"].get(name, {}).get(base, 0):
-                c.fault("fleet", f"{name} of {base}, step {t}: {away} away, fewer are based there")
 
 
 def _crews(c: _Count) -> None:
     change: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for s in [*c.d["sorties"], *c.d["onward"]]:
-        rest = c.lifts[s["lift"]]["cycle"] * (1 if "origin" in s else 2)
+    for s in [*c.d["sorties"], *c.d["onward"], *c.d.get("moves", [])]:
+        rest = c.lifts[s["lift"]]["cycle"] * (2 if "haven" in s else 1)
         change[s["lift"]][s["launch"]] += 1
         change[s["lift"]][s["launch"] + rest] -= 1
     for name, steps in change.items():
@@ -248,7 +361,7 @@ def _bases(c: _Count) -> None:
     leave: _Counts = defaultdict(int)
     clear: _Counts = defaultdict(int)
     for s in c.d["sorties"]:
-        arrive[s["base"], _leaves(c, s) + _way(c, s)] += sum(s["aboard"].values())
+        arrive[s["base"], _leaves(c, s) + _way(c, s)] += _load(s)
     for s in c.d["onward"]:
         leave[s["base"], s["launch"]] += s["people"]
     for x in c.d["clearing"]:
@@ -294,6 +407,7 @@ def _claims(c: _Count) -> dict[str, int]:
     said = c.d.get("people_out")
     if said is not None and said["by_class"] != counted:
         c.fault("claims", "people out by class is not what the sorties carry")
+    _claimed_people(c, counted)
     bound = c.d.get("bound")
     if bound is not None and sum(counted.values()) > bound["people"]:
         c.fault("claims", f"more people fly than the bound of {bound['people']} allows")
@@ -302,3 +416,17 @@ def _claims(c: _Count) -> dict[str, int]:
         if abs(parts - bound["people"]) > 1 + 1e-6 * abs(parts):
             c.fault("claims", f"the prices add up to {parts:.1f}, the bound is {bound['people']}")
     return counted
+
+
+def _claimed_people(c: _Count, counted: dict[str, int]) -> None:
+    """Who is said to be left, what bounds each class, what the plan is said to be worth."""
+    left, bound = c.d.get("left_behind"), c.d.get("bound") or {}
+    for k, name in enumerate(c.p["classes"]):
+        known = sum(map(sum, c.p["demand"][k]))
+        if left is not None and left[name] != known - counted[name]:
+            c.fault("claims", f"{name}: {left[name]} are said to be left, it is otherwise")
+        if counted[name] > bound.get("by_class", {}).get(name, known):
+            c.fault("claims", f"{name}: more fly than the bound of this class allows")
+    value = c.d.get("objective")
+    if value is not None and value["plan"] > value["bound"] + 1e-6 * (1 + abs(value["bound"])):
+        c.fault("claims", "the plan is said to be worth more than the bound allows")

@@ -8,11 +8,13 @@ class order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from safepassage.plan.linear import Reals, Whole
+from safepassage.plan.owed import Owed
 from safepassage.plan.problem import Problem, Sortie
 
 
@@ -24,11 +26,12 @@ class Target:
     fly: list[Reals]  # [lift][b, o, t]
     onward: list[Reals]  # [lift][b, h, wave]
     leaving: Reals  # [b, t] people sent on
+    ferry: list[Reals] = field(default_factory=list)  # [lift][b, other b, wave]
 
 
 @dataclass
 class Flown:
-    """A sortie with its load: by class to and from an origin, in all when onward."""
+    """A sortie with its load: by class from an origin, in all when onward, none when it moves."""
 
     sortie: Sortie
     aboard: Whole
@@ -42,6 +45,7 @@ class Manner:
     full: float = 0.9  # share of the seats that people in sight must fill otherwise
     relieve: float = 0.5  # share of beds taken from which full flights go on without credit
     full_onward: float = 0.9  # share of the seats that an onward flight must fill
+    drawdown: int = 0  # steps before the deadline in which a rear guard that leaves last begins
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,28 @@ class Pass:
     home: list[Whole]
     sorties: list[Sortie]
     worth: float
+    is_met: bool = True  # whether it takes the rear guard out and brings what has to come in
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """What passes are compared by: first that they meet what has to be met."""
+        return self.is_met, self.worth
+
+
+FIRST_DRAWDOWN = 4.0  # hours
+
+
+def with_drawdown(problem: Problem, run: Callable[[int], Pass]) -> Pass:
+    """The pass that gives a rear guard which leaves last the fewest steps that do, by doubling.
+
+    `run` makes a pass with so many steps for it; where nobody leaves last they are 0.
+    """
+    if not any(g.is_last for g in problem.guards):
+        return run(0)
+    steps = max(1, round(FIRST_DRAWDOWN / problem.step_hours))
+    while not (made := run(steps)).is_met and steps < problem.steps:
+        steps *= 2
+    return made
 
 
 @dataclass
@@ -98,6 +124,9 @@ class Dispatcher:
         self.due: list[list[Flown]] = [[] for _ in range(tail)]
         self.credit = [np.zeros((b, o)) for _ in p.lifts]
         self.credit_on = [np.zeros((b, h)) for _ in p.lifts]
+        self.credit_away = [np.zeros((b, b)) for _ in p.lifts]
+        self.owed = Owed(p, self.manner.drawdown)
+        self.closes = [self.owed.closes(o) for o in range(o)]
 
     def run(self, start: int, end: int, target: Target) -> None:
         """Dispatch the steps [start, end) towards a target."""
@@ -109,6 +138,8 @@ class Dispatcher:
             self._board(t)
             if t % self.problem.wave == 0 and len(self.problem.havens):
                 self._launch_onward(t)
+            if t % self.problem.wave == 0 and target.ferry:
+                self._launch_ferries(t)
             self._launch(t)
 
     def made(self) -> Pass:
@@ -116,11 +147,11 @@ class Dispatcher:
         worth, value = self.problem.worth, 0.0
         for flown in self.flown:
             s = flown.sortie
-            if not s.is_onward:
+            if s.fetches:
                 lift = self.problem.lifts[s.lift]
                 leave = s.launch + int(lift.to_origin[s.place, s.base]) + lift.ground
                 value += float(flown.aboard @ worth[:, leave])
-        return Pass(self.home, [flown.sortie for flown in self.flown], value)
+        return Pass(self.home, [flown.sortie for flown in self.flown], value, self.owed.is_met)
 
     def _clear(self, t: int) -> None:
         self.uncleared += self.arriving[:, t]
@@ -188,6 +219,9 @@ class Dispatcher:
             arrive = t + int(lift.to_origin[s.place, s.base])
             room = min(lift.seats, self._bed_room(s, t))
             self.expected[s.base, arrive] -= lift.seats
+            guards = self.owed.board(s.place, t, room)
+            self.arriving[s.base, arrive] += guards
+            room = 0 if t >= self.closes[s.place] else room - guards
             for c in range(len(p.classes)):
                 load = min(int(self.inside[c, s.place]), room)
                 self.inside[c, s.place] -= load
@@ -215,9 +249,14 @@ class Dispatcher:
         leave = t + int(lift.to_origin[o, b]) + lift.ground
         if leave >= self.problem.steps:
             return False
-        if self.credit[n][b, o] >= self.manner.slack:
+        if self.credit[n][b, o] >= self.manner.slack or self.owed.wants(t, n, b, o):
             return True
-        return self._in_sight(t, o, leave) >= self.manner.full * lift.seats
+        guards, since = self.owed.ready(o, leave)
+        if guards > self.booked[o, since : leave + 1].sum():
+            return True
+        if leave >= self.closes[o]:
+            return False
+        return guards + self._in_sight(t, o, leave) >= self.manner.full * lift.seats
 
     def _in_sight(self, t: int, o: int, leave: int) -> int:
         """Those airside or queueing whom no earlier lift will take and who can pass by then."""
@@ -258,6 +297,7 @@ class Dispatcher:
         self.expected[b, leave + f] += lift.seats
         self.booked[o, leave] += lift.seats
         self.credit[n][b, o] -= 1
+        self.owed.launched(t, n, b, o)
         made = Flown(Sortie(n, b, o, t), np.zeros(len(self.problem.classes), np.int64))
         self.due[leave].append(made)
         self.flown.append(made)
@@ -305,3 +345,21 @@ class Dispatcher:
         self.credit_on[n][b, h] -= 1
         self.flown.append(Flown(Sortie(n, b, h, t, True), np.array([load])))
         return True
+
+    def _launch_ferries(self, t: int) -> None:
+        """Move lifts to other bases as far as the target asks and a lift and a crew are free."""
+        for n, ferry in enumerate(self.target.ferry):
+            lift = self.problem.lifts[n]
+            self.credit_away[n] += ferry[:, :, t // self.problem.wave]
+            for b, other, away in lift.ferries:
+                while (
+                    self.credit_away[n][b, other] >= self.manner.slack
+                    and self.ready[n][b, t:].min() >= 1
+                    and self.crew[n][t : t + lift.cycle].min() >= 1
+                ):
+                    self.ready[n][b, t:] -= 1
+                    self.ready[n][other, t + away :] += 1
+                    self.crew[n][t : t + lift.cycle] -= 1
+                    self.credit_away[n][b, other] -= 1
+                    made = Sortie(n, b, other, t, is_ferry=True)
+                    self.flown.append(Flown(made, np.zeros(0, np.int64)))

@@ -7,6 +7,7 @@ can judge it without the programme that wrote it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,22 @@ from safepassage.plan.errors import PlanFileError
 from safepassage.plan.formulation import paces
 from safepassage.plan.linear import Whole
 from safepassage.plan.people import Draft
-from safepassage.plan.problem import Lift, Objective, Problem, Sortie
+from safepassage.plan.problem import Guard, Lift, Need, Objective, Problem, Sortie
 
 FORMAT = "safepassage-plan"
 VERSION = 1
 ONE_BASE = "A lift flies rotations from its base and back to it; its base does not change."
 ANY_BASE = (
     "A lift flies rotations from a base and back to it. Between rotations it may move to another"
-    " base: the bound lets it do so in no time and without a crew, the plan does not use it."
+    " base: the plan flies it there with a crew, the bound lets it do so in no time and without."
+)
+GUARD = (
+    "The rear guard passes no gate, takes seats and beds like anybody, and all of it leaves by the"
+    " deadline."
+)
+INBOUND = (
+    "Inbound loads take seats or payload on the way in only, and are unloaded within the ground"
+    " time that a lift has anyway."
 )
 ASSUMPTIONS = (
     "A bed is needed from arrival at a base until the onward flight leaves; arrivals after the"
@@ -34,7 +43,8 @@ ASSUMPTIONS = (
 
 def assumptions(p: Problem) -> list[str]:
     """What a bound of this problem rests on."""
-    return [ANY_BASE if p.rebases else ONE_BASE, *ASSUMPTIONS]
+    said = [ANY_BASE if p.rebases else ONE_BASE, *ASSUMPTIONS]
+    return said + [GUARD] * bool(p.guards) + [INBOUND] * bool(p.needs)
 
 
 def problem_json(p: Problem) -> dict[str, Any]:
@@ -65,6 +75,27 @@ def problem_json(p: Problem) -> dict[str, Any]:
         "airside": p.airside.tolist(),
         "lifts": [_lift_json(x) for x in p.lifts],
         "rebases": p.rebases,
+        "guards": [
+            {
+                "class": g.name,
+                "origin": p.origins[g.origin],
+                "people": g.people,
+                "holds": g.holds,
+                "last": g.is_last,
+            }
+            for g in p.guards
+        ],
+        "needs": [
+            {
+                "id": n.name,
+                "origin": p.origins[n.origin],
+                "by": n.by,
+                "amount": n.amount,
+                "unit": n.unit,
+                "base": None if n.base is None else p.bases[n.base],
+            }
+            for n in p.needs
+        ],
         "objective": {
             "weights": list(p.objective.weights),
             "early": p.objective.early,
@@ -88,6 +119,8 @@ def _lift_json(x: Lift) -> dict[str, Any]:
         "to_origin": x.to_origin.tolist(),
         "to_haven": x.to_haven.tolist(),
         "home": None if x.home is None else x.home.tolist(),
+        "payload": x.payload,
+        "to_base": None if x.to_base is None else x.to_base.tolist(),
     }
 
 
@@ -138,11 +171,24 @@ def _problem(p: Mapping[str, Any]) -> Problem:
             p["objective"]["seat_cost"],
         ),
         bool(p.get("rebases", False)),
+        tuple(_guard(x, p["origins"]) for x in p.get("guards", [])),
+        tuple(_need(x, p["origins"], p["bases"]) for x in p.get("needs", [])),
     )
 
 
+def _guard(x: Mapping[str, Any], origins: list[str]) -> Guard:
+    where = origins.index(x["origin"])
+    return Guard(x["class"], where, x["people"], x["holds"], x["last"])
+
+
+def _need(x: Mapping[str, Any], origins: list[str], bases: list[Mapping[str, Any]]) -> Need:
+    base = None if x["base"] is None else [b["id"] for b in bases].index(x["base"])
+    where, in_tonnes = origins.index(x["origin"]), x["unit"] == "tonnes"
+    return Need(x["id"], where, x["by"], x["amount"], in_tonnes, base)
+
+
 def _lift(x: Mapping[str, Any], o: int, b: int, h: int) -> Lift:
-    home = x["home"]
+    home, further = x["home"], x.get("to_base")
     return Lift(
         x["id"],
         x["seats"],
@@ -156,11 +202,13 @@ def _lift(x: Mapping[str, Any], o: int, b: int, h: int) -> Lift:
         np.array(x["to_origin"], np.int64).reshape(o, b),
         np.array(x["to_haven"], np.int64).reshape(b, h),
         None if home is None else np.array(home, np.int64),
+        int(x.get("payload", 0)),
+        None if further is None else np.array(further, np.int64).reshape(b, b),
     )
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:
-    """The answer: basing, sorties with loads, who passed which gate when, who was cleared."""
+    """The answer: basing, sorties with loads, moves, who passed which gate when, clearing."""
     p = draft.problem
     return {
         "basing": {
@@ -169,6 +217,16 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         },
         "sorties": _loaded(draft),
         "onward": _sent_on(draft),
+        "moves": [
+            {
+                "lift": p.lifts[s.lift].id,
+                "from": p.bases[s.base],
+                "to": p.bases[s.place],
+                "launch": s.launch,
+            }
+            for s in sorted(draft.sorties, key=lambda s: s.launch)
+            if s.is_ferry
+        ],
         "passages": _passages(p, draft.passed),
         "clearing": [
             {"base": p.bases[b], "step": int(t), "people": int(draft.cleared[b, t])}
@@ -195,35 +253,59 @@ def _passages(p: Problem, passed: Whole) -> list[dict[str, Any]]:
 
 
 def _loaded(draft: Draft) -> list[dict[str, Any]]:
-    """Sorties to an origin with the people of each class aboard, the first class first."""
+    """Sorties to an origin with whom they carry out and what they bring in."""
     p, pace = draft.problem, paces(draft.problem.lifts)
-    carried, boarding = draft.carried.copy(), draft.boarded.copy()
+    carried = draft.carried.copy()
+    doors = _Doors(p, draft.guarded.copy(), draft.boarded.copy())
     found = []
-    order = sorted((s for s in draft.sorties if not s.is_onward), key=lambda s: _departs(p, s))
-    for s in order:
+    fetching = [n for n, s in enumerate(draft.sorties) if s.fetches]
+    for n in sorted(fetching, key=lambda n: _departs(p, draft.sorties[n])):
+        s = draft.sorties[n]
         lift, leave = p.lifts[s.lift], _departs(p, s)
-        load = aboard = 0
+        load = 0
         if leave < p.steps:
             load = min(lift.seats, int(carried[pace.origin[s.lift], s.place, s.base, leave]))
             carried[pace.origin[s.lift], s.place, s.base, leave] -= load
-        classes = {}
-        for c, name in enumerate(p.classes):
-            n = min(load - aboard, int(boarding[c, s.place, leave])) if load > aboard else 0
-            if n:
-                boarding[c, s.place, leave] -= n
-                aboard += n
-                classes[name] = n
+        guard, aboard = doors.board(s.place, leave, load)
+        brings = {p.needs[i].name: amount for i, amount in draft.inbound.get(n, {}).items()}
+        if not (guard or aboard or brings):
+            continue
+        made = {
+            "lift": lift.id,
+            "base": p.bases[s.base],
+            "origin": p.origins[s.place],
+            "launch": s.launch,
+            "departs": leave,
+            "aboard": aboard,
+        }
         found.append(
-            {
-                "lift": lift.id,
-                "base": p.bases[s.base],
-                "origin": p.origins[s.place],
-                "launch": s.launch,
-                "departs": leave,
-                "aboard": classes,
-            }
+            made | ({"guard": guard} if guard else {}) | ({"inbound": brings} if brings else {})
         )
-    return [x for x in found if x["aboard"]]
+    return found
+
+
+@dataclass
+class _Doors:
+    """Who boards at each origin in each step, taken off as they are given seats."""
+
+    problem: Problem
+    guarded: Whole  # [guard, t]
+    boarded: Whole  # [c, o, t]
+
+    def board(self, origin: int, step: int, load: int) -> tuple[dict[str, int], dict[str, int]]:
+        """So many of those who board then: of the rear guard, then by class, in order."""
+        p, guard, aboard = self.problem, dict[str, int](), dict[str, int]()
+        parts = [
+            (guard, g.name, self.guarded[n]) for n, g in enumerate(p.guards) if g.origin == origin
+        ]
+        parts += [(aboard, name, self.boarded[c, origin]) for c, name in enumerate(p.classes)]
+        for seated, name, leaving in parts:
+            n = min(load, int(leaving[step])) if load else 0
+            if n:
+                leaving[step] -= n
+                load -= n
+                seated[name] = seated.get(name, 0) + n
+        return guard, aboard
 
 
 def _departs(p: Problem, s: Sortie) -> int:
@@ -253,7 +335,7 @@ def _sent_on(draft: Draft) -> list[dict[str, Any]]:
 
 
 def sorties_of(document: Mapping[str, Any]) -> tuple[list[Whole], list[Sortie]]:
-    """Basing and sorties of a plan document, to plan on from them."""
+    """Basing, sorties and moves of a plan document, to plan on from them."""
     p = problem_of(document)
     lift = {x.id: n for n, x in enumerate(p.lifts)}
     base = {x: n for n, x in enumerate(p.bases)}
@@ -272,5 +354,9 @@ def sorties_of(document: Mapping[str, Any]) -> tuple[list[Whole], list[Sortie]]:
     flights += [
         Sortie(lift[s["lift"]], base[s["base"]], haven[s["haven"]], s["launch"], True)
         for s in document["onward"]
+    ]
+    flights += [
+        Sortie(lift[s["lift"]], base[s["from"]], base[s["to"]], s["launch"], is_ferry=True)
+        for s in document.get("moves", [])
     ]
     return homes, flights

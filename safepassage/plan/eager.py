@@ -10,12 +10,12 @@ can do nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from safepassage.plan.dispatch import Dispatcher, Manner, Pass, Target
-from safepassage.plan.linear import Whole
+from safepassage.plan.dispatch import Dispatcher, Manner, Pass, Target, with_drawdown
+from safepassage.plan.linear import Reals, Whole
 from safepassage.plan.problem import Problem
 
 MANNERS = tuple(
@@ -89,19 +89,31 @@ def evenly(problem: Problem) -> list[Whole]:
     ]
 
 
-def eagerly(problem: Problem, manners: Sequence[Manner] = MANNERS) -> Pass:
-    """The pass of several manners whose people are worth most."""
-    home = evenly(problem)
-    return max((_one_pass(problem, home, m) for m in manners), key=lambda made: made.worth)
+def eagerly(
+    problem: Problem,
+    manners: Sequence[Manner] = MANNERS,
+    home: list[Whole] | None = None,
+    ferry: Sequence[Reals] = (),
+) -> Pass:
+    """The best pass of several manners, evenly based unless told; `ferry` as in Target."""
+    based = home or evenly(problem)
+
+    def run(manner: Manner) -> Pass:
+        return with_drawdown(
+            problem, lambda steps: _one_pass(problem, based, replace(manner, drawdown=steps), ferry)
+        )
+
+    return max((run(m) for m in manners), key=lambda made: made.rank)
 
 
-def _one_pass(problem: Problem, home: list[Whole], manner: Manner) -> Pass:
+def _one_pass(problem: Problem, home: list[Whole], manner: Manner, ferry: Sequence[Reals]) -> Pass:
     b, o, h = len(problem.bases), len(problem.origins), len(problem.havens)
     target = Target(
         home,
         [np.zeros((b, o, problem.steps)) for _ in problem.lifts],
         [np.zeros((b, h, len(problem.waves))) for _ in problem.lifts],
         np.zeros((b, problem.steps)),
+        list(ferry),
     )
     dispatcher = EagerDispatcher(problem, home, manner)
     dispatcher.run(0, problem.steps, target)

@@ -21,13 +21,14 @@ from safepassage.plan.steering import column_of, with_fixed
 
 PAST_HOURS = 28.0  # buckets of what has been decided
 SMALL = 4000  # columns of an operation that is solved whole
+LAUNCHES = ("fly ", "onward ", "ferry ")  # blocks of columns that count launches
 
 
 def one_class(problem: Problem) -> Formulation:
     """The rules with one class of people, who still count more the earlier they leave."""
     pooled = problem.pooled()
     objective = replace(problem.objective, weights=(1.0,))
-    return formulate(replace(pooled, objective=objective))
+    return formulate(replace(pooled, objective=objective), ferries=True)
 
 
 def ending_buckets(problem: Problem, now: int) -> Whole:
@@ -49,7 +50,7 @@ def exact_ending(
     programme = with_fixed(formulation, draft.home, kept, start)
     _fix_people(formulation, programme, draft, start)
     small = relaxed(replace(formulation, programme=programme), ending_buckets(p, start))
-    whole = _merged(formulation, small.column_of, ("fly ", "onward "))
+    whole = _merged(formulation, small.column_of, LAUNCHES)
     flown = np.zeros(small.programme.columns)
     for s in draft.sorties:
         flown[small.column_of[column_of(formulation, s)]] += 1
@@ -66,7 +67,8 @@ def exact_ending(
 
 def _fix_people(formulation: Formulation, programme: Programme, draft: Draft, start: int) -> None:
     """Everybody who moved before a step moved as the draft says."""
-    waves = -(-start // formulation.problem.wave)
+    p = formulation.problem
+    waves = -(-start // p.wave)
     moved = {
         "gate": draft.passed.sum(0, keepdims=True)[..., :start],
         "board": draft.boarded.sum(0, keepdims=True)[..., :start],
@@ -74,6 +76,8 @@ def _fix_people(formulation: Formulation, programme: Programme, draft: Draft, st
         "clear": draft.cleared[..., :start],
         "onward": draft.sent_on[..., :waves],
     }
+    if p.guards:
+        moved["guard"] = draft.guarded[..., :start]
     for name, people in moved.items():
         block = formulation.column[name][..., : people.shape[-1]]
         programme.lower[block] = programme.upper[block] = people
@@ -93,7 +97,7 @@ def exactly(
     nothing in its CPU seconds.
     """
     each = relaxed(formulation, np.arange(formulation.problem.steps))
-    whole = _merged(formulation, each.column_of, ("fly ", "onward ", "home ", *FLOWS))
+    whole = _merged(formulation, each.column_of, (*LAUNCHES, "home ", *FLOWS, "guard", "drawdown"))
     try:
         found = solve(each.programme, seconds=seconds, method="mip", whole=whole)
     except EngineError:
@@ -132,14 +136,14 @@ def _launches(
     sorties = []
     for name, block in formulation.column.items():
         kind, _, number = name.partition(" ")
-        if kind not in ("fly", "onward") or not number:
+        if not name.startswith(LAUNCHES):
             continue
-        is_onward = kind == "onward"
         for b, place, t in np.ndindex(block.shape):
-            launch = t * p.wave if is_onward else t
+            launch = t if kind == "fly" else t * p.wave
             j = column_of[block[b, place, t]]
             if launch < start or j < 0 or left[j] < 1:
                 continue
-            sorties += [Sortie(int(number), b, place, launch, is_onward)] * int(left[j])
+            made = Sortie(int(number), b, place, launch, kind == "onward", kind == "ferry")
+            sorties += [made] * int(left[j])
             left[j] = 0
     return sorties

@@ -1,9 +1,10 @@
 """The rules of a plan as the rows of a linear programme, one step at a time.
 
-The formulation is rotations: a lift leaves its base, loads at an origin, returns to its base; its
-base is the same from beginning to end, unless a bound is asked that also covers moving.  Classes
-are told apart up to the aircraft's door.  Gates of
-one origin are one row, since everybody in its queue may use each of them: nothing is lost by it.
+The formulation is rotations: a lift leaves its base, loads at an origin, returns to its base.
+Where lifts may move between bases, a plan flies them there (`ferries`); the bound moves them in no
+time and without a crew, which no plan can better.  Classes are told apart up to the aircraft's
+door.  Gates of one origin are one row, since everybody in its queue may use each of them: nothing
+is lost by it.  What has to be met besides, rear guard and inbound loads, is in requirements.py.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from safepassage.plan.linear import INF, Builder, Programme, Whole
 from safepassage.plan.problem import NO_WAY, Lift, Problem
+from safepassage.plan.requirements import guards_at, inbound_loads, rear_guard
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,26 @@ def _grouped(tables: list[Whole]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return tuple(group), tuple(examples)
 
 
-def formulate(problem: Problem) -> Formulation:
-    """The linear programme whose every whole-number point is a plan."""
+def formulate(problem: Problem, *, ferries: bool = False) -> Formulation:
+    """The linear programme whose every whole-number point is a plan.
+
+    Where lifts may move between bases that is so with `ferries`.  Without, they move freely: every
+    plan is a point of it, but not the other way round.
+    """
     build = Builder()
     pace = paces(problem.lifts)
+    fleet_at = problem.fleet_at(ferries)
     _people_to_the_door(build, problem)
     _people_at_bases(build, problem, pace)
     _seats_and_aprons(build, problem, pace)
+    rear_guard(build, problem)
     for number, lift in enumerate(problem.lifts):
-        _fleet(build, problem, number, lift)
-        _rotations(build, problem, number, lift, pace)
-        _onward(build, problem, number, lift, pace)
+        _fleet(build, problem, number, lift, fleet_at)
+        _rotations(build, problem, number, lift, pace, fleet_at)
+        _onward(build, problem, number, lift, pace, fleet_at)
+        if ferries and problem.rebases:
+            _ferries(build, problem, number, lift)
+    inbound_loads(build, problem)
     return Formulation(
         problem,
         build.finished(),
@@ -114,7 +125,8 @@ def _people_to_the_door(build: Builder, problem: Problem) -> None:
 def _people_at_bases(build: Builder, problem: Problem, pace: Paces) -> None:
     o, b, t = len(problem.origins), len(problem.bases), problem.steps
     h, waves, when = len(problem.havens), problem.waves, np.arange(problem.steps)
-    room = (problem.airside[:, None] + problem.let_through)[None, :, None]
+    guards = guards_at(problem)[:, None]
+    room = (problem.airside[:, None] + problem.let_through + guards)[None, :, None]
     p = build.columns("carry", (len(pace.origin_example), o, b, t), cap=room)
     n = build.columns("present", (b, t), upper=problem.beds[:, None])
     u = build.columns("uncleared", (b, t), cap=problem.beds[:, None])
@@ -174,10 +186,9 @@ def _seats_and_aprons(build: Builder, problem: Problem, pace: Paces) -> None:
     build.rows("runway", (o, t), -INF, problem.runway, when)
 
 
-def _fleet(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
-    """Lifts by base; if they may move between bases, all of a type, as if moving took no time."""
+def _fleet(build: Builder, problem: Problem, number: int, lift: Lift, at: Whole) -> None:
+    """Lifts by base; if they move freely between bases, all of a type in one row."""
     b, t, when = len(problem.bases), problem.steps, np.arange(problem.steps)
-    at = problem.fleet_at
     places = len(np.unique(at))
     f = build.columns(f"ready {number}", (places, t), cap=lift.fleet)
     a = build.columns(f"home {number}", (b,), cap=lift.fleet)
@@ -197,7 +208,9 @@ def _fleet(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
         build.lag(r, e, 1, -1)
 
 
-def _rotations(build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces) -> None:
+def _rotations(
+    build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces, fleet_at: Whole
+) -> None:
     ways = np.argwhere(lift.to_origin >= 0)
     if not len(ways):
         return
@@ -211,7 +224,7 @@ def _rotations(build: Builder, problem: Problem, number: int, lift: Lift, pace: 
         cost=2 * problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )
-    air = build.row[f"fleet {number}"][problem.fleet_at]
+    air = build.row[f"fleet {number}"][fleet_at]
     slots, runway = build.row["slots"], build.row["runway"]
     seats = build.row["seats"]
     for oo, bb in ways:
@@ -228,7 +241,9 @@ def _rotations(build: Builder, problem: Problem, number: int, lift: Lift, pace: 
             build.lag(build.row[f"crews {number}"], way, lift.cycle, -1)
 
 
-def _onward(build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces) -> None:
+def _onward(
+    build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces, fleet_at: Whole
+) -> None:
     ways = np.argwhere(lift.to_haven >= 0)
     if not len(ways):
         return
@@ -242,7 +257,7 @@ def _onward(build: Builder, problem: Problem, number: int, lift: Lift, pace: Pac
         cost=problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )
-    air = build.row[f"fleet {number}"][problem.fleet_at]
+    air = build.row[f"fleet {number}"][fleet_at]
     for bb, hh in ways:
         way = z[bb, hh]
         build.add(build.row["onward seats"][pace.onward[number], bb, hh], way, -lift.seats)
@@ -257,3 +272,29 @@ def _out_and_back(build: Builder, rows: Whole, way: Whole, waves: Whole, away: i
     back = waves + away
     in_time = back < rows.shape[-1]
     build.add(rows[back[in_time]], way[in_time], -1)
+
+
+def _ferries(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
+    """Lifts that go to another base for good, or until they go on; a crew's duty each."""
+    if not lift.ferries:
+        return
+    b, waves = len(problem.bases), problem.waves
+    flown = np.zeros((b, b, 1))
+    for start, end, _ in lift.ferries:
+        flown[start, end] = 1
+    m = build.columns(
+        f"ferry {number}",
+        (b, b, len(waves)),
+        upper=np.where(flown > 0, INF, 0),
+        cost=problem.objective.seat_cost * lift.seats,
+        cap=lift.fleet,
+    )
+    air = build.row[f"fleet {number}"]
+    for start, end, away in lift.ferries:
+        way = m[start, end]
+        build.add(air[start, waves], way, 1)
+        back = waves + away
+        in_time = back < problem.steps
+        build.add(air[end, back[in_time]], way[in_time], -1)
+        if lift.crews is not None:
+            _out_and_back(build, build.row[f"crews {number}"], way, waves, lift.cycle)

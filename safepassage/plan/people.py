@@ -15,6 +15,7 @@ import numpy as np
 from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import Formulation
 from safepassage.plan.linear import Reals, Whole, solve
+from safepassage.plan.loading import Loads, loaded
 from safepassage.plan.problem import Problem, Sortie
 from safepassage.plan.relaxation import Relaxation, relaxed
 from safepassage.plan.steering import with_fixed
@@ -34,6 +35,8 @@ class Draft:
     carried: Whole  # [pace, o, b, t]
     cleared: Whole  # [b, t]
     sent_on: Whole  # [pace, b, h, wave]
+    guarded: Whole  # [guard, t] of a rear guard, counted in `carried` too
+    inbound: Loads  # by number of the sortie
     value: float
 
     @property
@@ -58,12 +61,19 @@ def with_people(
     p = formulation.problem
     fixed = with_fixed(formulation, home, sorties, p.steps)
     small = relaxed(replace(formulation, programme=fixed), np.arange(p.steps))
-    columns = np.concatenate([formulation.column[name].ravel() for name in FLOWS])
-    whole = np.unique(small.column_of[columns])
-    found = solve(small.programme, seconds=seconds, method="mip", whole=whole[whole >= 0])
+    whole = whole_columns(formulation, small)
+    found = solve(small.programme, seconds=seconds, method="mip", whole=whole)
     if not np.isfinite(found.value):
         raise EngineError("no whole flow of people was found in the time allowed; allow more")
     return drafted(formulation, small, home, sorties, found.columns, -found.value)
+
+
+def whole_columns(formulation: Formulation, small: Relaxation) -> Whole:
+    """The merged columns that count people."""
+    known = (*FLOWS, *(name for name in ("guard", "drawdown") if name in formulation.column))
+    columns = np.concatenate([formulation.column[name].ravel() for name in known])
+    whole: Whole = np.unique(small.column_of[columns])
+    return whole[whole >= 0]
 
 
 def drafted(
@@ -74,17 +84,25 @@ def drafted(
     values: Reals,
     value: float,
 ) -> Draft:
-    """The draft that values of the merged columns mean."""
+    """The draft that values of the merged columns mean.
+
+    Raises:
+        EngineError: the sorties cannot bring in what is needed in whole loads.
+    """
     left = np.rint(values).astype(np.int64)
-    flows = {}
-    for name in FLOWS:
+    p = formulation.problem
+    nobody: Whole = np.zeros((0, p.steps), np.int64)
+    flows = {"guard": nobody}
+    for name in (*FLOWS, "guard"):
+        if name not in formulation.column:
+            continue
         block = small.column_of[formulation.column[name]]
         _, first = np.unique(block.ravel(), return_index=True)
         taken = np.zeros(block.size, np.int64)  # equal columns were merged: the first has it all
         taken[first] = np.where(block.ravel()[first] >= 0, left[block.ravel()[first]], 0)
         flows[name] = taken.reshape(block.shape)
     return Draft(
-        formulation.problem,
+        p,
         home,
         list(sorties),
         flows["gate"],
@@ -92,5 +110,7 @@ def drafted(
         flows["carry"],
         flows["clear"],
         flows["onward"],
+        flows["guard"],
+        loaded(p, sorties),
         value,
     )

@@ -36,6 +36,48 @@ class Lift:
     to_origin: Whole  # [o, b] steps under way, NO_WAY where it does not fly
     to_haven: Whole  # [b, h] the same
     home: Whole | None = None  # [b] how many are based where; None: the planner decides
+    payload: int = 0  # tonnes that it carries into an origin
+    to_base: Whole | None = None  # [b, b] steps under way from base to base, NO_WAY where none
+
+    @property
+    def ferries(self) -> list[tuple[int, int, int]]:
+        """Base, other base, and steps from leaving the one until it is ready at the other."""
+        if self.to_base is None:
+            return []
+        ways = np.argwhere((self.to_base >= 0) & ~np.eye(len(self.to_base), dtype=bool))
+        return [(int(a), int(b), int(self.to_base[a, b]) + self.turn) for a, b in ways]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Staff or force that leaves an origin last: seats and beds like anybody, but no gate."""
+
+    name: str
+    origin: int
+    people: int
+    holds: int  # none of them leaves before this step
+    is_last: bool = False  # nobody else leaves the origin after the first of them
+
+
+@dataclass(frozen=True)
+class Need:
+    """What has to be flown in to an origin, unloaded by a step, on the way in of rotations."""
+
+    name: str
+    origin: int
+    by: int  # a lift that leaves the origin by this step has unloaded
+    amount: int
+    in_tonnes: bool  # else people, in seats
+    base: int | None = None  # where it waits; None: at whichever base a lift comes from
+
+    def most(self, lift: Lift) -> int:
+        """How much of it one lift takes."""
+        return lift.payload if self.in_tonnes else lift.seats
+
+    @property
+    def unit(self) -> str:
+        """What `amount` counts."""
+        return "tonnes" if self.in_tonnes else "people"
 
 
 @dataclass(frozen=True)
@@ -74,18 +116,20 @@ class Problem:
     wave: int = 4  # onward flights leave every so many steps
     starts_at: str = ""  # ISO instant of step 0, for whoever reads the plan
     objective: Objective = field(default_factory=lambda: Objective((1.0,)))
-    rebases: bool = False  # bounds also cover plans in which lifts move from base to base
+    rebases: bool = False  # lifts may move from base to base; bounds cover any such moving
+    guards: tuple[Guard, ...] = ()
+    needs: tuple[Need, ...] = ()
 
     @property
     def waves(self) -> Whole:
         """The steps at which onward flights leave."""
         return np.arange(0, self.steps, self.wave)
 
-    @property
-    def fleet_at(self) -> Whole:
-        """The row of each base's lifts, [b]: one for all bases if lifts may move between them."""
+    def fleet_at(self, ferries: bool) -> Whole:
+        """The row of each base's lifts, [b]: one for all bases if lifts move freely."""
         n = len(self.bases)
-        return np.zeros(n, np.int64) if self.rebases else np.arange(n)
+        is_free = self.rebases and not ferries
+        return np.zeros(n, np.int64) if is_free else np.arange(n)
 
     @property
     def step_days(self) -> Whole:
@@ -122,10 +166,16 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Sortie:
-    """One lift from its base to an origin and back, or on to a haven and back."""
+    """One lift from its base to an origin and back, on to a haven and back, or to another base."""
 
     lift: int
     base: int
-    place: int  # the origin, or the haven
+    place: int  # the origin, the haven, or the other base
     launch: int  # step at which it leaves its base
     is_onward: bool = False
+    is_ferry: bool = False
+
+    @property
+    def fetches(self) -> bool:
+        """Whether it goes to an origin."""
+        return not (self.is_onward or self.is_ferry)

@@ -25,7 +25,7 @@ from safepassage.plan.dispatch import Dispatcher, Flown, Manner, Target
 from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import Formulation, formulate, paces
 from safepassage.plan.linear import Programme, Whole, by_column, solve
-from safepassage.plan.people import FLOWS, Draft, drafted
+from safepassage.plan.people import Draft, drafted, whole_columns
 from safepassage.plan.problem import Problem, Sortie
 from safepassage.plan.relaxation import relaxed
 from safepassage.plan.steering import MANNERS, target_of, with_fixed
@@ -47,6 +47,13 @@ class Past:
     boarded: Whole  # [c, o, t], 0 from the step on
     carried: Whole  # [pace, o, b, t], 0 from the step on
     sent_on: Whole  # [pace, b, h, wave], 0 from the step on
+    guarded: Whole | None = None  # [guard, t] of the rear guard, None: none has left
+
+    @property
+    def left_by_guard(self) -> Whole:
+        """Of each rear guard, how many left in each step."""
+        nobody: Whole = np.zeros((len(self.problem.guards), self.problem.steps), np.int64)
+        return nobody if self.guarded is None else self.guarded
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +85,14 @@ def _with_past(
         x if classes == len(x) else x.sum(0, keepdims=True) for x in (past.passed, past.boarded)
     )
     waves = -(-past.step // past.problem.wave)
-    parts = (
+    parts = [
         ("gate", passed, past.step),
         ("board", boarded, past.step),
         ("carry", past.carried, past.step),
         ("onward", past.sent_on, waves),
-    )
+    ]
+    if formulation.problem.guards:
+        parts.append(("guard", past.left_by_guard, past.step))
     for name, amounts, steps in parts:
         block = formulation.column[name][..., :steps].ravel()
         lower[block] = upper[block] = amounts[..., :steps].ravel()
@@ -104,7 +113,7 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
         EngineError: the past contradicts the rules, or no whole flow was found.
     """
     p = past.problem
-    hourly = formulate(p)
+    hourly = formulate(p, ferries=True)
     bucket = max(1, round(BUCKET_HOURS / p.step_hours))
     steered = bound(p, bucket, formulation=fixed_past(hourly, past))
     reward = keep * p.objective.weights[-1]
@@ -128,7 +137,7 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
         key=lambda d: d.value - reward * changed_calls(d.passed, published, past.step),
     )
     pooled = p.pooled()
-    people = bound(pooled, bucket, formulation=fixed_past(formulate(pooled), past))
+    people = bound(pooled, bucket, formulation=fixed_past(formulate(pooled, ferries=True), past))
     return Rolled(best, steered, people, changed_calls(best.passed, published, past.step))
 
 
@@ -157,6 +166,9 @@ def _after(past: Past, manner: Manner) -> Dispatcher:
     d.passed[:] = past.passed
     d.inside += (past.passed - past.boarded).sum(2)
     d.queue += (p.demand - past.passed)[..., :step].sum(2)
+    d.owed.guard = [
+        g.people - int(left.sum()) for g, left in zip(p.guards, past.left_by_guard, strict=True)
+    ]
     for s in past.sorties:
         _take(d, s, step)
     pace = paces(p.lifts)
@@ -184,10 +196,16 @@ def _take(d: Dispatcher, s: Sortie, step: int) -> None:
     lift = d.problem.lifts[s.lift]
     duty = lift.cycle * (2 if s.is_onward else 1)
     d.crew[s.lift][s.launch : s.launch + duty] -= 1
+    if s.is_ferry:
+        away = int(lift.to_base[s.base, s.place]) + lift.turn if lift.to_base is not None else 0
+        d.ready[s.lift][s.base, s.launch :] -= 1
+        d.ready[s.lift][s.place, s.launch + away :] += 1
+        return
     if s.is_onward:
         back = s.launch + 2 * int(lift.to_haven[s.base, s.place]) + lift.onward_turn + lift.turn
         d.ready[s.lift][s.base, s.launch : back] -= 1
         return
+    d.owed.launched(s.launch, s.lift, s.base, s.place)
     way = int(lift.to_origin[s.place, s.base])
     land = s.launch + way
     leave = land + lift.ground
@@ -207,12 +225,15 @@ def _launching(past: Past, sorties: Sequence[Sortie]) -> Target:
     o, b, h = len(p.origins), len(p.bases), len(p.havens)
     fly = [np.zeros((b, o, p.steps)) for _ in p.lifts]
     onward = [np.zeros((b, h, len(p.waves))) for _ in p.lifts]
+    ferry = [np.zeros((b, b, len(p.waves))) for _ in p.lifts] if p.rebases else []
     for s in sorties:
-        if s.is_onward:
+        if s.is_ferry:
+            ferry[s.lift][s.base, s.place, s.launch // p.wave] += 1
+        elif s.is_onward:
             onward[s.lift][s.base, s.place, s.launch // p.wave] += 1
         else:
             fly[s.lift][s.base, s.place, s.launch] += 1
-    return Target(past.home, fly, onward, np.zeros((b, p.steps)))
+    return Target(past.home, fly, onward, np.zeros((b, p.steps)), ferry)
 
 
 def with_calls(
@@ -233,13 +254,12 @@ def with_calls(
     gates = small.column_of[hourly.column["gate"]]
     wanted = (published > 0) & (gates >= 0) & (np.arange(p.steps) >= past.step)
     extended = _rewarded(small.programme, gates[wanted], published[wanted], reward)
-    whole = np.unique(np.concatenate([small.column_of[hourly.column[n].ravel()] for n in FLOWS]))
     kept = np.arange(small.programme.columns, extended.columns)
     found = solve(
         extended,
         seconds=seconds,
         method="mip",
-        whole=np.concatenate([whole[whole >= 0], kept]),
+        whole=np.concatenate([whole_columns(hourly, small), kept]),
     )
     if not np.isfinite(found.value):
         raise EngineError("no whole flow of people was found in the time allowed; allow more")

@@ -9,52 +9,30 @@ may be far away.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from safepassage.model.instant import in_utc, zone
-from safepassage.model.operation import Fleet, Mode, Operation, PlannedPlace
+from safepassage.model.operation import (
+    Fleet,
+    LiftType,
+    Mode,
+    Operation,
+    PlannedPlace,
+    great_circle_km,
+)
 from safepassage.model.place import PlaceKind
 from safepassage.plan.errors import InfeasibleError, PlanInputError
+from safepassage.plan.grid import WAYS, Grid, number
 from safepassage.plan.linear import Whole
 from safepassage.plan.problem import NO_WAY, Lift, Objective, Problem
+from safepassage.plan.required import inbound, rear_guard
 
-UNLIMITED = 1_000_000
 CREW_CYCLE_HOURS = 28.0
 WAVE_HOURS = 4.0
 CLASS_STEP = 2.0  # each class counts twice the next
-WAYS = {  # what a type of lift is used for: (into an origin, on from a haven)
-    "both": (True, True),
-    "in": (True, False),
-    "onward": (False, True),
-    "none": (False, False),
-}
-KEYS = {
-    "starts_at",
-    "zone",
-    "deadline",
-    "step_hours",
-    "seats",
-    "crew_cycle_hours",
-    "people",
-    "lifts",
-    "basing",
-    "limits",
-}
-LIMITS = {
-    "slots": "parking slots",
-    "runway": "runway movements an hour",
-    "airside": "places airside",
-    "rates": "people an hour",
-    "beds": "beds",
-    "clears": "people cleared an hour",
-    "intake_a_day": "people taken in a day",
-    "places": "places",
-}
 
 
 @dataclass(frozen=True)
@@ -63,106 +41,6 @@ class Setup:
 
     problem: Problem
     notes: tuple[str, ...]
-
-
-@dataclass
-class _Grid:
-    operation: Operation
-    demand: Mapping[str, Any]
-    notes: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        unknown = set(self.demand) - KEYS
-        if unknown:
-            raise PlanInputError(
-                f"demand: unknown part {sorted(unknown)[0]!r}; known: {_list(KEYS)}"
-            )
-        limits = self.demand.get("limits") or {}
-        unknown = set(limits) - set(LIMITS)
-        if unknown:
-            raise PlanInputError(
-                f"limits: unknown part {sorted(unknown)[0]!r}; known: {_list(LIMITS)}"
-            )
-        self.limits: Mapping[str, Mapping[str, float]] = limits
-        for part, values in limits.items():
-            for place, value in values.items():
-                _number(value, f"limits.{part}.{place}")
-        self.uses: Mapping[str, Mapping[str, Any]] = self.demand.get("lifts") or {}
-        _check_uses(self.uses, {x.id for x in self.operation.lift_types})
-        if self.demand.get("basing", "stated") not in ("stated", "free"):
-            raise PlanInputError("basing: write stated (as the operation file says) or free")
-        self.step = _number(self.demand.get("step_hours", 1), "step_hours")
-        if not 0.05 <= self.step <= 24:
-            raise PlanInputError(f"step_hours is {self.step:g}; use 0.25 to 6")
-        self.zone = self.demand.get("zone", self.operation.local_zone)
-        self.starts = self.instant(self.demand.get("starts_at"), "starts_at")
-        self.ends = self._deadline()
-        self.steps = math.floor((self.ends - self.starts) / self.hours(1) + 1e-9)
-        if self.steps < 1:
-            raise PlanInputError(
-                f"the deadline {self.ends.isoformat()} is not after the start"
-                f" {self.starts.isoformat()}; give a later deadline or an earlier start"
-            )
-
-    def hours(self, steps: float) -> timedelta:
-        return timedelta(hours=steps * self.step)
-
-    def instant(self, value: Any, what: str) -> datetime:
-        try:
-            at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        except ValueError:
-            raise PlanInputError(
-                f"{what}: {value!r} is not an instant; write it like 2031-02-03T06:00"
-            ) from None
-        return in_utc(at if at.tzinfo else at.replace(tzinfo=zone(self.zone)), what)
-
-    def _deadline(self) -> datetime:
-        wanted = self.demand.get("deadline")
-        for known in self.operation.deadlines:
-            if wanted is None or known.id == wanted:
-                return known.at
-        if wanted is None:
-            raise PlanInputError("there is no deadline; write one into the operation file")
-        return self.instant(wanted, "deadline (neither an id of the operation file nor)")
-
-    def whole(self, hours: float) -> int:
-        """Steps that a duration takes, rounded up so that it can be flown."""
-        return math.ceil(hours / self.step - 1e-9)
-
-    def limit(self, part: str, place: str, otherwise: float | None) -> float:
-        value = self.limits.get(part, {}).get(place, otherwise)
-        if value is None:
-            self.notes.append(
-                f"nothing says how many {LIMITS[part]} {place} has: that does not limit the plan"
-            )
-            return UNLIMITED
-        return float(value)
-
-    def open_steps(self, place: PlannedPlace) -> list[bool]:
-        return [place.is_open(self.starts + self.hours(t)) for t in range(self.steps)]
-
-
-def _list(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words))
-
-
-def _number(value: Any, what: str) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    if not good or not 0 <= value < math.inf:
-        raise PlanInputError(f"{what}: {value!r}; write a number, zero or more")
-    return float(value)
-
-
-def _check_uses(uses: Mapping[str, Mapping[str, Any]], known: set[str]) -> None:
-    for name, use in uses.items():
-        if name not in known:
-            raise PlanInputError(
-                f"lifts: the operation has no lift type {name!r}; it has {_list(known)}"
-            )
-        if set(use) - {"seats", "ways"} or use.get("ways", "both") not in WAYS:
-            raise PlanInputError(f"lifts.{name}: write seats, and ways as one of {_list({*WAYS})}")
-        if use.get("seats", 1) != int(_number(use.get("seats", 1), f"lifts.{name}.seats")):
-            raise PlanInputError(f"lifts.{name}.seats: write a whole number")
 
 
 class Network(NamedTuple):
@@ -207,7 +85,7 @@ def set_up(operation: Operation, demand: Mapping[str, Any]) -> Setup:
         PlanInputError: a part of the demand cannot be read or names what there is not.
         InfeasibleError: no way leads from where people are to where they are safe.
     """
-    grid = _Grid(operation, demand)
+    grid = Grid(operation, demand)
     origins, bases, havens = network_of(operation)
     lifts = [_lift(grid, n, origins, bases, havens) for n in range(len(operation.fleets))]
     flying = tuple(x for x in lifts if (x.to_origin >= 0).any() or (x.to_haven >= 0).any())
@@ -239,27 +117,30 @@ def set_up(operation: Operation, demand: Mapping[str, Any]) -> Setup:
         max(1, round(WAVE_HOURS / grid.step)),
         grid.starts.isoformat(),
         Objective(tuple(CLASS_STEP**n for n in reversed(range(len(names))))),
+        bool(demand.get("rebasing", False)),
+        rear_guard(grid, [p.id for p in origins]),
+        inbound(grid, [p.id for p in origins], [p.id for p in bases]),
     )
     return Setup(problem, tuple(dict.fromkeys(grid.notes)))
 
 
-def _of(grid: _Grid, part: str, places: list[PlannedPlace]) -> Whole:
+def _of(grid: Grid, part: str, places: list[PlannedPlace]) -> Whole:
     return np.array([grid.limit(part, p.id, p.capacity) for p in places], np.int64)
 
 
-def _per_step(grid: _Grid, part: str, places: list[PlannedPlace]) -> Whole:
+def _per_step(grid: Grid, part: str, places: list[PlannedPlace]) -> Whole:
     rows = [[math.floor(grid.limit(part, p.id, None) * grid.step)] * grid.steps for p in places]
     return np.array(rows, np.int64)
 
 
 def _lift(
-    grid: _Grid,
-    number: int,
+    grid: Grid,
+    nth: int,
     origins: list[PlannedPlace],
     bases: list[PlannedPlace],
     havens: list[PlannedPlace],
 ) -> Lift:
-    fleet: Fleet = grid.operation.fleets[number]
+    fleet: Fleet = grid.operation.fleets[nth]
     kind = grid.operation.lift_type(fleet.lift_type)
     legs = {
         (x.from_place, x.to_place): max(1, grid.whole(kind.hours(x.distance_km)))
@@ -284,7 +165,7 @@ def _lift(
             " planned from whichever haven is best"
         )
     ground = max(1, grid.whole(kind.ground_time_h))
-    cycle = _number(grid.demand.get("crew_cycle_hours", CREW_CYCLE_HOURS), "crew_cycle_hours")
+    cycle = number(grid.demand.get("crew_cycle_hours", CREW_CYCLE_HOURS), "crew_cycle_hours")
     return Lift(
         f"{kind.id}/{fleet.operator_class}/{fleet.base}",
         int(use.get("seats", (kind.seats_emergency if emergency else None) or kind.seats)),
@@ -298,10 +179,31 @@ def _lift(
         np.array(out, np.int64).reshape(len(origins), len(bases)),
         np.array(further, np.int64).reshape(len(bases), len(havens)),
         home,
+        int(use.get("tonnes", 0)),
+        _between(grid, kind, bases),
     )
 
 
-def _gates(grid: _Grid, origins: list[PlannedPlace]) -> tuple[tuple[str, ...], Whole, Whole]:
+def _between(grid: Grid, kind: LiftType, bases: list[PlannedPlace]) -> Whole:
+    """Steps from base to base: as a leg says, else through the air in a straight line."""
+    legs = {
+        (x.from_place, x.to_place): x.distance_km
+        for x in grid.operation.legs
+        if x.mode is kind.mode
+    }
+
+    def steps(a: PlannedPlace, b: PlannedPlace) -> int:
+        distance = legs.get((a.id, b.id), legs.get((b.id, a.id)))
+        if distance is None and kind.mode is Mode.AIR and a.id != b.id:
+            ends = [(p.latitude, p.longitude) for p in (a, b)]
+            known = [(x, y) for x, y in ends if x is not None and y is not None]
+            distance = great_circle_km(*known) if len(known) == 2 else None
+        return NO_WAY if distance is None else max(1, grid.whole(kind.hours(distance)))
+
+    return np.array([[steps(a, b) for b in bases] for a in bases], np.int64)
+
+
+def _gates(grid: Grid, origins: list[PlannedPlace]) -> tuple[tuple[str, ...], Whole, Whole]:
     """The gates of each origin; the origin itself where a gate's rate is not known."""
     ids: list[str] = []
     owner: list[int] = []
@@ -321,7 +223,7 @@ def _gates(grid: _Grid, origins: list[PlannedPlace]) -> tuple[tuple[str, ...], W
     return tuple(ids), np.array(owner, np.int64), np.array(rates, np.int64)
 
 
-def _demand(grid: _Grid, classes: tuple[str, ...], origins: list[str]) -> Whole:
+def _demand(grid: Grid, classes: tuple[str, ...], origins: list[str]) -> Whole:
     """Cohorts spread evenly over their hours, in whole people."""
     demand = np.zeros((len(classes), len(origins), grid.steps), np.int64)
     for n, cohort in enumerate(grid.demand.get("people") or []):
@@ -333,23 +235,17 @@ def _demand(grid: _Grid, classes: tuple[str, ...], origins: list[str]) -> Whole:
             raise PlanInputError(f"{what}: no class {name!r}; known: {', '.join(classes)}")
         if origin not in origins:
             raise PlanInputError(f"{what}: no origin {origin!r}; known: {', '.join(origins)}")
-        number = int(_number(cohort.get("number"), f"{what}.number"))
-        first = _step(grid, cohort.get("from"), 0, f"{what}.from")
-        end = _step(grid, cohort.get("until"), first + 1, f"{what}.until")
+        people = int(number(cohort.get("number"), f"{what}.number"))
+        first = grid.first_step(cohort.get("from"), 0, f"{what}.from")
+        end = grid.first_step(cohort.get("until"), first + 1, f"{what}.until")
         if not 0 <= first < end <= grid.steps:
             raise PlanInputError(
                 f"{what}: its hours are not between the start and the deadline; mend from or until"
             )
-        share = np.floor(number * np.arange(end - first + 1) / (end - first) + 1e-9)
+        share = np.floor(people * np.arange(end - first + 1) / (end - first) + 1e-9)
         demand[classes.index(name), origins.index(origin), first:end] += np.diff(share).astype(
             np.int64
         )
     if not demand.sum():
         raise PlanInputError("demand: nobody is to be moved; write at least one cohort in people")
     return demand
-
-
-def _step(grid: _Grid, value: Any, otherwise: int, what: str) -> int:
-    if value is None:
-        return otherwise
-    return math.floor((grid.instant(value, what) - grid.starts) / grid.hours(1) + 1e-9)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from safepassage.plan.bounds import (
@@ -27,15 +27,16 @@ from safepassage.plan.dispatch import Pass
 from safepassage.plan.document import FORMAT, VERSION, assumptions, draft_json, problem_json
 from safepassage.plan.eager import MANNERS as EAGER
 from safepassage.plan.eager import eagerly
-from safepassage.plan.errors import EngineError
+from safepassage.plan.errors import EngineError, InfeasibleError
 from safepassage.plan.exact import exact_ending, exactly, is_small, one_class
 from safepassage.plan.feasible import require_feasible
 from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.linear import Whole
+from safepassage.plan.meeting import require_met
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
-from safepassage.plan.steering import MANNERS, in_one_pass
+from safepassage.plan.steering import MANNERS, basing, in_one_pass, target_of
 
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
 ENDINGS = ((48.0, 0.12), (48.0, 0.12))  # hours before the deadline, share of the time
@@ -107,6 +108,7 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     """
     require_feasible(problem)
     began = time.process_time()
+    require_met(problem)
 
     def goes_on(share: float = 1.0) -> bool:
         return time.process_time() - began < seconds * share
@@ -115,13 +117,10 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     tell(Progress(Stage.PROOF, at_most=int(rough.value)))
     first = _first_bound(problem, rough)
     tell(Progress(Stage.BOUND, said=f"objective at most {first.value:,.0f}"))
-    crews_bind = rough.binding == CREWS
-    hourly = formulate(replace(problem, rebases=False)) if problem.rebases else first.formulation
-    made = eagerly(problem) if crews_bind else _best_pass(first)
-    draft = with_people(hourly, made.home, made.sorties)
+    hourly = formulate(problem, ferries=True) if problem.rebases else first.formulation
+    draft = _first_draft(hourly, first, rough.binding == CREWS, WHOLE * seconds)
     tell(Progress(Stage.PLAN, people=draft.people))
     if is_small(hourly):
-        draft = _whole(hourly, draft, WHOLE * seconds)
         tell(Progress(Stage.BETTER, people=draft.people))
     elif rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
         draft = _better(hourly, draft, seconds, goes_on, tell)
@@ -138,7 +137,9 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
         objective = _finer(objective, bucket_lengths(problem)[0], APRON_HOURLY)
     unordered = draft.people
     if proof.total > draft.people and len(problem.classes) > 1:
-        unordered = with_people(rough.formulation, draft.home, draft.sorties).people
+        pooled = problem.pooled()
+        nameless = formulate(pooled, ferries=True) if problem.rebases else rough.formulation
+        unordered = with_people(nameless, draft.home, draft.sorties).people
     return Plan(draft, objective, proof, unordered, time.process_time() - began)
 
 
@@ -161,20 +162,46 @@ def _first_bound(problem: Problem, rough: Bound) -> Bound:
     return bound(problem, bucket_lengths(problem)[0])
 
 
-def _best_pass(steered: Bound) -> Pass:
-    """Towards the target, or without one: whichever gets out who counts most."""
-    passes = [in_one_pass(steered.formulation, steered.values, manner) for manner in MANNERS]
-    passes.append(eagerly(steered.formulation.problem, EAGER[:2]))
-    return max(passes, key=lambda made: made.worth)
+def _first_draft(hourly: Formulation, first: Bound, crews_bind: bool, seconds: float) -> Draft:
+    """The best of the passes with its people; of a small operation, the best plan there is.
+
+    Raises:
+        InfeasibleError: no plan was found that meets what has to be met.
+    """
+    best: Draft | None = None
+    for made in _passes(hourly, first, crews_bind):
+        try:
+            best = with_people(hourly, made.home, made.sorties)
+        except EngineError:  # it does not take out or bring in all that it has to
+            continue
+        break
+    if is_small(hourly):
+        found = exactly(hourly, seconds)
+        drafts = [] if best is None else [best]
+        if found is not None:
+            drafts.append(with_people(hourly, *found[:2]))
+        best = max(drafts, key=lambda d: d.value, default=None)
+    if best is None:
+        raise InfeasibleError(
+            "no plan was found that takes the whole rear guard out and brings in all that is"
+            " needed, though no bound forbids it; ask for a few less, or give them more time"
+        )
+    return best
 
 
-def _whole(hourly: Formulation, draft: Draft, seconds: float) -> Draft:
-    """The best plan there is, if the integer solver finds it in its time."""
-    found = exactly(hourly, seconds)
-    if found is None:
-        return draft
-    home, sorties, _ = found
-    return max(draft, with_people(hourly, home, sorties), key=lambda d: d.value)
+def _passes(hourly: Formulation, first: Bound, crews_bind: bool) -> list[Pass]:
+    """Towards the target, or without one, the best first; all that moves lifts besides."""
+    problem = hourly.problem
+    passes = [eagerly(problem, EAGER if crews_bind else EAGER[:2])]
+    if not crews_bind:
+        passes += [in_one_pass(first.formulation, first.values, m) for m in MANNERS]
+    if problem.rebases and any(x.ferries for x in problem.lifts):
+        moving = bound(problem, bucket_lengths(problem)[0], formulation=hourly)
+        home = basing(hourly, moving.values)
+        ferry = target_of(hourly, moving.values, home).ferry
+        passes += [in_one_pass(hourly, moving.values, m) for m in MANNERS]
+        passes.append(eagerly(problem, EAGER[:2], home, ferry))
+    return sorted(passes, key=lambda made: made.rank, reverse=True)
 
 
 def _better(

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from safepassage.plan.dispatch import Dispatcher, Manner, Pass, Target
+from safepassage.plan.dispatch import Dispatcher, Manner, Pass, Target, with_drawdown
 from safepassage.plan.formulation import Formulation
 from safepassage.plan.linear import Programme, Reals, Whole
 from safepassage.plan.problem import Sortie
@@ -57,6 +57,7 @@ def target_of(formulation: Formulation, values: Reals, home: list[Whole]) -> Tar
         [block(f"fly {n}", (b, o, t)) for n in lifts],
         [block(f"onward {n}", (b, h, len(p.waves))) for n in lifts],
         leaving,
+        [block(f"ferry {n}", (b, b, len(p.waves))) for n in lifts] if p.rebases else [],
     )
 
 
@@ -69,7 +70,8 @@ def with_fixed(
     for n in range(len(p.lifts)):
         block = formulation.column[f"home {n}"]
         lower[block] = upper[block] = home[n]
-        for name, steps in (("fly", until), ("onward", -(-until // p.wave))):
+        waves = -(-until // p.wave)
+        for name, steps in (("fly", until), ("onward", waves), ("ferry", waves)):
             if f"{name} {n}" in formulation.column:
                 upper[formulation.column[f"{name} {n}"][:, :, :steps].ravel()] = 0
     for s in sorties:
@@ -82,15 +84,19 @@ def with_fixed(
 
 def column_of(formulation: Formulation, s: Sortie) -> int:
     """The column that counts sorties like this one."""
-    if s.is_onward:
-        wave = s.launch // formulation.problem.wave
-        return int(formulation.column[f"onward {s.lift}"][s.base, s.place, wave])
+    if not s.fetches:
+        kind, wave = ("ferry" if s.is_ferry else "onward"), s.launch // formulation.problem.wave
+        return int(formulation.column[f"{kind} {s.lift}"][s.base, s.place, wave])
     return int(formulation.column[f"fly {s.lift}"][s.base, s.place, s.launch])
 
 
 def in_one_pass(formulation: Formulation, values: Reals, manner: Manner) -> Pass:
     """Dispatch the whole time towards one target."""
-    home = basing(formulation, values)
-    dispatcher = Dispatcher(formulation.problem, home, manner)
-    dispatcher.run(0, formulation.problem.steps, target_of(formulation, values, home))
-    return dispatcher.made()
+    p, home = formulation.problem, basing(formulation, values)
+
+    def run(drawdown: int) -> Pass:
+        dispatcher = Dispatcher(p, home, replace(manner, drawdown=drawdown))
+        dispatcher.run(0, p.steps, target_of(formulation, values, home))
+        return dispatcher.made()
+
+    return with_drawdown(p, run)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from safepassage.model.instant import parse_instant
+from safepassage.plan.grid import UNLIMITED
 from safepassage.plan.linear import Reals, Whole
-from safepassage.plan.setup import UNLIMITED
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Timeline:
     through: Whole  # [g, t] people through each gate
     most_through: Whole  # [g, t] people whom it lets through
     out: Whole  # [c, o, t] people who leave the origin
-    out_to: Whole  # [b, t] the same by the base that they leave for
+    out_to: Whole  # [b, t] the same by the base that they leave for, the rear guard among them
     slots: Reals  # [o, t] parking slots taken
     movements: Whole  # [o, t] landings and departures
     present: Whole  # [b, t] people at a base
@@ -116,7 +116,7 @@ def _departures(document: Mapping[str, Any], place: dict[str, int]) -> tuple[Who
         leaves, b, o = s["departs"], base[s["base"]], place[s["origin"]]
         for name, n in s["aboard"].items():
             out[p["classes"].index(name), o, leaves] += n
-        load = sum(s["aboard"].values())
+        load = sum(s["aboard"].values()) + sum(s.get("guard", {}).values())
         out_to[b, leaves] += load
         lands = leaves + p["lifts"][lifts[s["lift"]]]["to_origin"][o][b]
         if lands < steps:
@@ -158,6 +158,12 @@ def _busy(document: Mapping[str, Any], place: dict[str, int]) -> tuple[Whole, Wh
     lifts, base, haven = _numbers(p, "lifts"), _numbers(p, "bases"), _numbers(p, "havens")
     on_duty = np.zeros((len(lifts), int(p["steps"])), np.int64)
     away = np.zeros_like(on_duty)
+    for m in document.get("moves", []):
+        k, launch = lifts[m["lift"]], m["launch"]
+        lift = p["lifts"][k]
+        way = lift["to_base"][base[m["from"]]][base[m["to"]]]
+        on_duty[k, launch : launch + lift["cycle"]] += 1
+        away[k, launch : launch + way + lift["turn"]] += 1
     for s in [*document["sorties"], *document["onward"]]:
         k, b = lifts[s["lift"]], base[s["base"]]
         lift = p["lifts"][k]
