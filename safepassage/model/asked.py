@@ -8,7 +8,7 @@ from datetime import datetime
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.fact import Entry
 from safepassage.model.fold import Oddity, Transfer
-from safepassage.model.ids import EntryId, PersonId, PlaceId
+from safepassage.model.ids import EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.ledger import Flow, Ledger, Stock
 from safepassage.model.observation import Correction
 
@@ -76,9 +76,11 @@ class AskedOnce:
         """As the ledger's."""
         return self._ledger.journey(person)
 
-    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+    def through(
+        self, places: Collection[PlaceId], group: GroupId | None = None
+    ) -> Iterator[Transfer]:
         """As the ledger's."""
-        return self._ledger.through(places)
+        return self._ledger.through(places, group)
 
     def oddities(self) -> list[Oddity]:
         """As the ledger's."""

@@ -25,7 +25,7 @@ from safepassage.model.fold import (
     plain_transfer,
     settlements,
 )
-from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.movement import Movement, Phase
 from safepassage.model.observation import Correction, Group, Naming
 
@@ -75,8 +75,10 @@ class Ledger(Protocol):
     def journey(self, person: PersonId) -> list[Transfer]:
         """The transfers of one person, every phase, oldest first."""
 
-    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
-        """The transfers into or out of these places, every phase, oldest first."""
+    def through(
+        self, places: Collection[PlaceId], group: GroupId | None = None
+    ) -> Iterator[Transfer]:
+        """The transfers into or out of these places (of one group), every phase, oldest first."""
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""
@@ -177,9 +179,15 @@ class Book:
         """The transfers of one person, every phase, oldest first."""
         return [t for t in self._folded[0] if t.person == person]
 
-    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
-        """The transfers into or out of these places, every phase, oldest first."""
-        return (t for t in self._folded[0] if t.from_place in places or t.to_place in places)
+    def through(
+        self, places: Collection[PlaceId], group: GroupId | None = None
+    ) -> Iterator[Transfer]:
+        """The transfers into or out of these places (of one group), every phase, oldest first."""
+        return (
+            t
+            for t in self._folded[0]
+            if (t.from_place in places or t.to_place in places) and group in (None, t.group)
+        )
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Movements in [start, end) recorded behind position `after`, as written, added up."""

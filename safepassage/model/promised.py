@@ -23,7 +23,7 @@ from safepassage.model.asked import AskedOnce
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.fact import Entry
 from safepassage.model.fold import Oddity, Transfer
-from safepassage.model.ids import CategoryId, EntryId, PersonId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.instant import EARLIEST, LATEST
 from safepassage.model.ledger import Flow, Ledger, Stock
 from safepassage.model.lift import LiftStatus, Status
@@ -104,9 +104,11 @@ class Promised:
         """What one person was promised, oldest first."""
         return [_kept(t) for t in self._ledger.journey(person) if t.phase in _SIGN]
 
-    def through(self, places: Collection[PlaceId]) -> Iterator[Transfer]:
+    def through(
+        self, places: Collection[PlaceId], group: GroupId | None = None
+    ) -> Iterator[Transfer]:
         """The promises into or out of these places, oldest first; see `transfers`."""
-        return (_kept(t) for t in self._ledger.through(places) if t.phase in _SIGN)
+        return (_kept(t) for t in self._ledger.through(places, group) if t.phase in _SIGN)
 
     def recorded(self, start: datetime, end: datetime, after: int) -> list[Flow]:
         """Promises of [start, end) recorded behind position `after`, withdrawals taken off."""

@@ -25,7 +25,7 @@ from safepassage.model.instant import zulu
 from safepassage.model.movement import Movement, Phase
 from safepassage.model.observation import Headcount
 from safepassage.operate.manifest import Line, Manifest
-from safepassage.operate.step import Why, refuse_unless
+from safepassage.operate.step import Why, heads_that, refuse_unless
 
 BAND = "band-"  # begins the group of whoever is known by a wristband alone
 
@@ -199,20 +199,21 @@ def _how(manifest: Manifest, three: ThreeNumbers) -> str:
     said = f"{lift}: {three.planned:,} planned, {three.boarded:,} boarded, {counted:,} counted. "
     if three.unscanned > 0:
         return said + (
-            f"{three.unscanned:,} heads were counted that nobody scanned: scan or band them, or"
-            " sign who they are"
+            f"{heads_that(three.unscanned, 'was', 'were')} counted that nobody scanned: scan or"
+            " band them, or sign who they are"
         )
     if three.unscanned < 0:
         return said + (
-            f"{-three.unscanned:,} heads were scanned and are not there: count again, take off"
-            " whoever left, or sign why"
+            f"{heads_that(-three.unscanned, 'was scanned and is', 'were scanned and are')} not"
+            " there: count again, take off whoever left, or sign why"
         )
     if three.planned > three.boarded:
         return said + (
-            f"{three.planned - three.boarded:,} heads have seats and did not come: release their"
-            " seats, or sign why"
+            f"{heads_that(three.planned - three.boarded, 'has a seat', 'have seats')} and did not"
+            " come: release their seats, or sign why"
         )
-    return said + f"{three.boarded - three.planned:,} more are aboard than had seats: sign why"
+    extra = heads_that(three.boarded - three.planned, "is aboard", "are aboard")
+    return said + f"{extra} without a promised seat: sign why"
 
 
 def _put_right(

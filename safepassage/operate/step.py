@@ -71,3 +71,8 @@ def refuse_unless(
     """
     if not holds and why not in (acknowledged or ()):
         raise StepRefusedError(why, sentence, may_have_happened=acknowledged is not None)
+
+
+def heads_that(heads: int, did: str, they_did: str) -> str:
+    """So many heads and what they did: one head was, two heads were."""
+    return f"1 head {did}" if heads == 1 else f"{heads:,} heads {they_did}"

@@ -43,8 +43,9 @@ def compare(stored: StoredLedger, book: Book, asked: list[datetime]) -> None:
     for person in {t.person for t in book.transfers(ALWAYS, NEVER_AGAIN) if t.person}:
         assert in_full_order(stored.journey(person)) == in_full_order(book.journey(person))
     for places in ({"town"}, {t.to_place for t in book.transfers(ALWAYS, NEVER_AGAIN)}):
-        found = in_full_order(list(stored.through(places)))
-        assert found == in_full_order(list(book.through(places)))
+        for group in {None, *(t.group for t in book.through(places))}:
+            found = in_full_order(list(stored.through(places, group)))
+            assert found == in_full_order(list(book.through(places, group)))
     assert sorted(map(repr, stored.oddities())) == sorted(map(repr, book.oddities()))
     for after in (0, book.position // 2, book.position):
         assert stored.recorded(ALWAYS, NEVER_AGAIN, after) == book.recorded(

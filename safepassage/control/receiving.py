@@ -1,0 +1,279 @@
+"""The reception desk of a haven: who came off which lift, who is here, who goes on.
+
+receiving = Receiving(books, clock)
+receiving.arrive(lift, haven, Boarders(group=band, heads=1), token=new_token())
+receiving.name(person, haven=haven, group=band, token=new_token())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from safepassage.control.manifests import bound_for, manifest
+from safepassage.control.office import Books
+from safepassage.control.steps import Taken, check_not_ahead, check_token, take
+from safepassage.model.errors import BadQuestionError, UnknownPlaceError
+from safepassage.model.fact import Fact
+from safepassage.model.fold import Transfer
+from safepassage.model.ids import GroupId, PersonId, PlaceId, check_id
+from safepassage.model.ledger import Ledger
+from safepassage.model.movement import Phase
+from safepassage.model.not_out import Handover
+from safepassage.model.place import OUTSIDE, ClosingReason, Place, PlaceKind
+from safepassage.operate import haven as rules
+from safepassage.operate.boarding import Boarders
+from safepassage.operate.haven import TREND, Awaited, Hands, Stock
+from safepassage.operate.step import Why
+
+LOOK_BACK = timedelta(days=3)  # lifts that left earlier are on the list of discrepancies alone
+JUST_AFTER = timedelta(microseconds=1)
+GOES_TO = (PlaceKind.HAVEN, PlaceKind.ONWARD, PlaceKind.CLOSING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a haven's reception sees.
+
+    Attributes:
+        awaited: lifts on their way to it and those that landed, the longest open first.
+        unnamed: heads at the haven whom nobody has given a name yet.
+        ways_on: where people may go from here: places for final destinations, other havens, and
+            the ends of a case.
+    """
+
+    place: Place
+    stock: Stock
+    awaited: tuple[Awaited, ...]
+    unnamed: int
+    ways_on: tuple[Place, ...]
+    handovers: tuple[Handover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What may be done at a haven.  Each step reads the ledger anew.
+
+    Every step takes `at`, the instant at which it happened (now if left out), and `acknowledged`,
+    what somebody answers for.  They raise `StepRefusedError`, and `UnknownPlaceError` for a haven
+    or lift that nobody stated.
+    """
+
+    books: Books
+    clock: Callable[[], datetime]
+
+    def desk(self, haven: PlaceId) -> Desk:
+        """The reception of a haven as it stands."""
+        with self.books.ledger() as ledger:
+            return desk(ledger, haven, self.clock())
+
+    def arrive(
+        self,
+        lift: PlaceId,
+        haven: PlaceId,
+        who: Boarders,
+        *,
+        token: str,
+        at: datetime | None = None,
+        acknowledged: Collection[Why] = (),
+    ) -> Taken:
+        """Heads come off a lift."""
+
+        def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
+            haven_of(ledger, haven)
+            found = manifest(ledger, lift, now)
+            return rules.arrive(found, haven, who, at=when, token=token, acknowledged=acknowledged)
+
+        return self._take(f"arrive/{check_token(token)}", decide, at)
+
+    def name(
+        self,
+        person: PersonId,
+        haven: PlaceId,
+        *,
+        token: str,
+        group: GroupId | None = None,
+        lift: PlaceId | None = None,
+        at: datetime | None = None,
+    ) -> Taken:
+        """Give a head its name: of a band or family, or of those who came off a lift.
+
+        Raises:
+            BadQuestionError: neither a group nor a lift says which head it is.
+        """
+        check_id(person, "person")
+        if group is None and lift is None:
+            raise BadQuestionError("say whose head it is: a band, a family, or the lift it came on")
+
+        def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
+            heads = heads_of(ledger, haven, group, lift)
+            return rules.name_head(person, heads, at=when, token=token)
+
+        return self._take(f"name/{check_token(token)}", decide, at)
+
+    def go_on(
+        self,
+        haven: PlaceId,
+        to_place: PlaceId,
+        who: Boarders,
+        *,
+        token: str,
+        at: datetime | None = None,
+        acknowledged: Collection[Why] = (),
+    ) -> Taken:
+        """Heads leave the haven: onward, to another haven, or on their own.
+
+        Whoever goes on by a lift boards it, as at any other door.
+        """
+
+        def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
+            haven_of(ledger, haven)
+            to = ledger.catalogue.places.get(to_place)
+            if to is None or to.kind not in GOES_TO:
+                raise UnknownPlaceError(
+                    f"{to_place} is no place to go to from a haven: choose a destination, another"
+                    " haven, or an end of a case; a lift is boarded instead"
+                )
+            held = held_at(ledger, haven, who, now)
+            return rules.leave(
+                haven, to, who, held, at=when, token=token, acknowledged=acknowledged
+            )
+
+        return self._take(f"leave/{check_token(token)}", decide, at)
+
+    def hand_over(
+        self,
+        child: PersonId,
+        haven: PlaceId,
+        hands: Hands,
+        *,
+        token: str,
+        at: datetime | None = None,
+        acknowledged: Collection[Why] = (),
+    ) -> Taken:
+        """A child goes from one pair of hands into another, and both are on record."""
+
+        def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
+            haven_of(ledger, haven)
+            seen = [t for t in ledger.journey(child) if t.phase is Phase.POSTED]
+            return rules.hand_over(
+                child,
+                haven,
+                hands,
+                seen[-1].to_place if seen else None,
+                at=when,
+                token=token,
+                acknowledged=acknowledged,
+            )
+
+        return self._take(f"handover/{check_token(token)}", decide, at)
+
+    def _take(
+        self,
+        first: str,
+        decide: Callable[[Ledger, datetime, datetime], Sequence[Fact]],
+        at: datetime | None,
+    ) -> Taken:
+        now = self.clock()
+        when = check_not_ahead(at or now, now)
+        return take(self.books, first, lambda ledger: decide(ledger, now, when))
+
+
+def haven_of(ledger: Ledger, haven: PlaceId) -> Place:
+    """The haven as it was stated.
+
+    Raises:
+        UnknownPlaceError: it is none.
+    """
+    found = ledger.catalogue.places.get(haven)
+    if found is None or found.kind is not PlaceKind.HAVEN:
+        known = [p.place for p in ledger.catalogue.places.values() if p.kind is PlaceKind.HAVEN]
+        raise UnknownPlaceError(
+            f"{haven[:100]!r} is no haven of this operation: {', '.join(sorted(known)) or 'none'}"
+        )
+    return found
+
+
+def desk(ledger: Ledger, haven: PlaceId, as_of: datetime) -> Desk:
+    """The reception of a haven at an instant.
+
+    Raises:
+        UnknownPlaceError: it is no haven.
+    """
+    place = haven_of(ledger, haven)
+    waited = rules.awaited(bound_for(ledger, haven, as_of - LOOK_BACK, as_of), haven)
+    here = [t for t in ledger.through({haven}) if t.phase is Phase.POSTED and t.instant <= as_of]
+    unnamed = sum(_sign(t, haven) * t.heads for t in here if t.person is None)
+    return Desk(
+        place=place,
+        stock=_stock(place, here, waited, as_of),
+        awaited=tuple(waited),
+        unnamed=max(0, unnamed),
+        ways_on=tuple(
+            p
+            for p in ledger.catalogue.places.values()
+            if p.kind in GOES_TO and p.place != haven and p.reason is not ClosingReason.DUPLICATE
+        ),
+        handovers=tuple(
+            h
+            for h in reversed(ledger.catalogue.handovers)
+            if h.place == haven and h.occurred_at <= as_of
+        ),
+    )
+
+
+def stock(ledger: Ledger, haven: PlaceId, as_of: datetime) -> Stock:
+    """How full a haven is at an instant.
+
+    Raises:
+        UnknownPlaceError: it is no haven.
+    """
+    return desk(ledger, haven, as_of).stock
+
+
+def _stock(
+    place: Place, here: Sequence[Transfer], waited: Sequence[Awaited], as_of: datetime
+) -> Stock:
+    day_ago = as_of - TREND
+    return Stock(
+        place=place.place,
+        heads=sum(_sign(t, place.place) * t.heads for t in here),
+        capacity=place.capacity,
+        expected=sum(max(0, a.missing) for a in waited),
+        gain=sum(_sign(t, place.place) * t.heads for t in here if t.instant > day_ago),
+    )
+
+
+def _sign(t: Transfer, place: PlaceId) -> int:
+    return 1 if t.to_place == place else -1
+
+
+def held_at(ledger: Ledger, place: PlaceId, who: Boarders, as_of: datetime) -> int:
+    """How many heads of a family, a person, or of anybody a place holds."""
+    return sum(
+        _sign(t, place) * t.heads
+        for t in ledger.through({place})
+        if t.phase is Phase.POSTED
+        and t.instant <= as_of
+        and (who.group is None or t.group == who.group)
+        and (who.person is None or t.person == who.person)
+    )
+
+
+def heads_of(
+    ledger: Ledger, haven: PlaceId, group: GroupId | None, lift: PlaceId | None
+) -> list[Transfer]:
+    """The movements that a head without a name made on its way to a haven, oldest first.
+
+    Of a band or family all of them, up to the haven; of a lift its boarding and its coming off.
+    """
+    if lift is not None:
+        found = [t for t in ledger.through({lift}, group) if t.group == group]
+        return [t for t in found if t.to_place in (lift, haven)]
+    known, found = {haven}, list(ledger.through({haven}, group))
+    # Back to where the group was first seen: a head named on half of its way was nobody before.
+    while new := {t.from_place for t in found} - known - {OUTSIDE}:
+        known |= new
+        found = list(ledger.through(known, group))
+    return [t for t in found if t.from_place != haven]
