@@ -97,7 +97,7 @@ class PassRevocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resighting:
-    """A pass was let in that had let its heads in already: they are counted once.
+    """A pass or band was let on whose heads had gone this way already: they are counted once.
 
     Gates without a network cannot know of each other.  The sighting that was first on the true
     clock counts; every other one is stated here, with the heads that were not counted again.  A
@@ -107,18 +107,21 @@ class Resighting:
     id: EntryId
     sighting: EntryId  # the event at the gate that was not counted in full
     first: EntryId  # the event that counts
-    pass_id: str
     place: PlaceId
     heads: int  # seen and not counted again; 0: after all it counts in full
     occurred_at: datetime  # of the sighting
     stated_at: datetime
+    pass_id: str | None = None  # none: a band, which is the group then
     group: GroupId | None = None
 
     def __post_init__(self) -> None:
         check_id(self.id, "entry")
         check_id(self.sighting, "entry")
         check_id(self.first, "entry")
-        check_hexadecimal(self.pass_id, PASS_ID_DIGITS, "pass")
+        if self.pass_id is not None:
+            check_hexadecimal(self.pass_id, PASS_ID_DIGITS, "pass")
+        elif self.group is None:
+            raise InvalidFactError(f"{self.id}: neither a pass nor a band was seen again")
         check_id(self.place, "place")
         if self.group is not None:
             check_id(self.group, "group")

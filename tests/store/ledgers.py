@@ -167,11 +167,12 @@ gate_facts = st.one_of(
         id=st.sampled_from([EntryId("i-4"), EntryId("i-5")]),
         sighting=ids,
         first=ids,
-        pass_id=st.just(PASS),
         place=places,
         heads=st.integers(0, 5),
         occurred_at=instants,
         stated_at=instants,
+        group=st.just(GroupId("band-7")),
+        pass_id=st.sampled_from([None, PASS]),
     ),
     st.builds(
         CloseOut,

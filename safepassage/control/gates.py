@@ -1,0 +1,191 @@
+"""The gates of one ledger: devices enrolled and heard, events taken in, knowledge given out.
+
+gates = Gates(pen, beside, clock)
+link = gates.link(place="abbey-gate", station="gate", by="admin-1")
+answer = gates.take_events(body)        # the bytes that a phone sent
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from safepassage.control import syncing
+from safepassage.control.batch import Batch, read_batch, read_json
+from safepassage.control.errors import NotKnownError, UnreadableError
+from safepassage.control.receipts import Signer, is_public_key, is_signed, new_receipt_key
+from safepassage.control.syncing import Fate, Measure
+from safepassage.control.turns import Turns
+from safepassage.model.instant import format_instant, to_micros
+from safepassage.operate.event import EventError, read_clock
+from safepassage.store import append, gate_book, record
+from safepassage.store.beside import Beside
+from safepassage.store.gate_devices import Device, DeviceKind, GateDevices, Server
+from safepassage.store.pen import Pen
+
+ASKING = "safe-passage-knowledge-1"
+ASKING_AGE_MAX = timedelta(hours=48)  # of a phone's clock: who replays an older question gets none
+TRIP_MAX = timedelta(seconds=8)  # a phone gives up on an answer after that
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class _Handed(NamedTuple):
+    """Rightly signed batches of known devices, handed in together."""
+
+    batches: Sequence[tuple[Batch, Measure]]
+    now: datetime
+    of_itself: Batch | None = None  # the batch in which a device speaks of itself
+
+
+class _Taken(NamedTuple):
+    """What became of them, and how many entries the ledger then had."""
+
+    fates: list[Fate]
+    size: int
+
+
+class Gates:
+    """What a server does for the phones at its gates."""
+
+    def __init__(self, pen: Pen, beside: Beside, clock: Callable[[], datetime]) -> None:
+        self.pen = pen
+        self.clock = clock
+        self.devices = GateDevices(beside, clock)
+        self._turns: Turns[_Handed, _Taken] = Turns(self._take)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Signs for this server."""
+        return Signer(self.server().receipt_key)
+
+    def server(self) -> Server:
+        """Who this server is to its phones."""
+        return self.devices.server(new_receipt_key)
+
+    def link(
+        self, *, place: str, station: str, by: str, kind: DeviceKind = DeviceKind.PHONE
+    ) -> str:
+        """What stands behind the ``#`` of an enrolment link: the secret, and whom to believe.
+
+        Raises:
+            InvalidFactError: place or station is not an id.
+        """
+        secret = self.devices.link(kind=kind, place=place, station=station, by=by)
+        return f"enrol={secret}.{self.signer.fingerprint}"
+
+    def enrol(self, body: bytes) -> Device:
+        """Make the device that a phone asks to be.
+
+        Raises:
+            UnreadableError: no secret, or no Ed25519 public key.
+            LinkSpentError: its link was used, is too old, or never was.
+        """
+        value = read_json(body)
+        secret, key = value.get("secret"), value.get("public_key")
+        try:
+            raw = bytes.fromhex(key) if isinstance(key, str) else b""
+        except ValueError:
+            raw = b""
+        if not isinstance(secret, str) or not is_public_key(raw):
+            raise UnreadableError("unreadable", "expected a secret and an Ed25519 public key")
+        return self.devices.enrol(secret, raw)
+
+    def known(self, device: str) -> Device:
+        """The device of that id, revoked or not.
+
+        Raises:
+            NotKnownError: there is none.
+        """
+        found = self.devices.get(device)
+        if found is None:
+            raise NotKnownError("unknown-device", "this server does not know this device")
+        return found
+
+    def asking(self, device: str, at: str, signature: str) -> Device:
+        """The device that asks for knowledge, when it is in use and really asks.
+
+        Raises:
+            NotKnownError: it is unknown or revoked, or somebody else asks in its name.
+        """
+        found = self.known(device)
+        text = "\n".join((ASKING, device, at)).encode("utf-8", "replace")
+        if not is_signed(found.public_key, signature, text):
+            raise NotKnownError("bad-signature", "this question was not signed by the device")
+        if found.revoked_at is not None:
+            raise NotKnownError("revoked-device", "this device was revoked")
+        try:
+            age = self.clock() - read_clock(at, "time") + (found.clock_ahead or timedelta(0))
+        except EventError as fault:
+            raise NotKnownError("bad-signature", str(fault)) from fault
+        if found.clock_ahead is not None and abs(age) > ASKING_AGE_MAX:
+            raise NotKnownError("bad-signature", "this question is too old")
+        return found
+
+    def take_events(self, body: bytes) -> dict[str, Any]:
+        """Take in a batch; the signed receipt, given when everything is durable.
+
+        Raises:
+            UnreadableError: no batch.
+            OversizedError: more at once than is read.
+            NotKnownError: unknown device or wrong signature; or a revoked one, whose events are
+                kept in quarantine.
+            StoreError: nothing was kept: the device sends again.
+        """
+        batch = read_batch(read_json(body))
+        device = self.known(batch.device)
+        if not batch.is_signed_by(device.public_key):
+            raise NotKnownError("bad-signature", "this batch was not signed by the device")
+        now = self.clock()
+        measure = Measure.of(batch, now)
+        fates, size = self._turns.take(_Handed([(batch, measure)], now, of_itself=batch))
+        if device.revoked_at is not None:
+            raise NotKnownError("revoked-device", "this device was revoked: its events are kept")
+        return self.receipt(device.id, fates, size, now, measure.clock_ahead)
+
+    def _take(self, handed: Sequence[_Handed]) -> list[_Taken]:
+        """Take in what several devices handed in, in one transaction."""
+        taken: list[_Taken] = []
+        with self.pen.borrowed() as store, store.transaction() as begun:
+            for each in handed:
+                fates: list[Fate] = []
+                for batch, measure in each.batches:
+                    device = gate_book.device_of(begun.connection, batch.device)
+                    fates += syncing.take(begun, device, batch, measure, each.now)
+                    begun = begun._replace(head=append.read_head(begun.connection))
+                if each.of_itself is not None:
+                    values = _of_itself(each.of_itself, each.now)
+                    gate_book.heard(begun.connection, each.of_itself.device, values)
+                taken.append(_Taken(fates, begun.head.seq))
+        return taken
+
+    def receipt(
+        self,
+        device: str,
+        fates: Sequence[Fate],
+        size: int,
+        now: datetime,
+        clock_ahead: timedelta = timedelta(0),
+    ) -> dict[str, Any]:
+        """What this server signs for."""
+        value = {
+            "device": device,
+            "results": [fate._asdict() for fate in fates],
+            "epoch": self.server().epoch,
+            "size": size,
+            "server_time": format_instant(now),
+            "clock_ahead_ms": clock_ahead // _MILLISECOND,
+        }
+        return {"receipt": value, "signature": self.signer.sign(value)}
+
+
+def _of_itself(batch: Batch, now: datetime) -> dict[str, int | None]:
+    """What a device said of itself, and what was measured, as its row keeps it."""
+    trip = TRIP_MAX if batch.trip_ms is None else batch.trip_ms * _MILLISECOND
+    return {
+        "heard_at": to_micros(now),
+        "unsent": batch.unsent,
+        "clock_ahead": record.micros(batch.instant - now),
+        "clock_error": record.micros(trip),
+    }

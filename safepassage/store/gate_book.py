@@ -1,0 +1,192 @@
+"""What phones said, and where each pass was seen: rows read and written inside one transaction.
+
+Whoever calls holds the transaction; nothing here begins or ends one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from safepassage.model.movement import Phase
+from safepassage.store.gate_devices import Device, device_from
+from safepassage.store.gate_tables import gate_batch, gate_device, gate_event, gate_passage
+from safepassage.store.schema import entry
+from safepassage.store.statement import Lookup, insert_rows
+
+RECORDED, QUARANTINED = "recorded", "quarantined"
+
+
+class KeptEvent(NamedTuple):
+    """One row of ``gate_event``, in the order of its columns."""
+
+    number: int
+    hash: str
+    id: str | None
+    device: str
+    seq: int | None
+    prev: str | None
+    kind: str | None
+    state: str
+    reason: str | None
+    batch: int
+    received_at: int
+    text: str
+
+
+class KeptBatch(NamedTuple):
+    """One row of ``gate_batch``, in the order of its columns."""
+
+    number: int
+    device: str
+    sent_at: str
+    hashes: str
+    signature: str
+    hub: str | None
+    received_at: int
+    clock_ahead: int
+
+
+class Passage(NamedTuple):
+    """One row of ``gate_passage``, in the order of its columns."""
+
+    event: str
+    subject: str
+    instant: int
+    source: str
+    clock_ahead: int
+    sighting: str
+    moves: str
+    again: int
+    times: int
+
+
+class Call(NamedTuple):
+    """A promise by which a group is called forward."""
+
+    id: str
+    group: str
+    from_place: str
+    to_place: str
+    category: str
+    instant: int
+    is_open: bool  # nothing has settled it
+
+
+class Known(NamedTuple):
+    """What became of an event that was heard before."""
+
+    id: str | None
+    state: str
+    reason: str | None
+
+
+_later = entry.alias()
+_BY_HASH = Lookup(
+    select(gate_event.c.hash, gate_event.c.id, gate_event.c.state, gate_event.c.reason),
+    gate_event.c.hash,
+)
+_BY_ID = Lookup(
+    select(gate_event.c.id).where(gate_event.c.state == RECORDED).distinct(), gate_event.c.id
+)
+_PASSAGES = Lookup(select(gate_passage), gate_passage.c.subject)
+_CALLS = Lookup(
+    select(
+        entry.c.id,
+        entry.c.grp,
+        entry.c.from_place,
+        entry.c.to_place,
+        entry.c.category,
+        entry.c.instant,
+        ~select(_later.c.id).where(_later.c.fulfils == entry.c.id).exists(),
+    ).where(entry.c.phase == Phase.PENDING.value, entry.c.grp.is_not(None)),
+    entry.c.grp,
+)
+
+
+def known(connection: Connection, hashes: Iterable[str]) -> dict[str, Known]:
+    """What became of those events that were heard before, by their hash."""
+    return {row[0]: Known(*row[1:]) for row in _BY_HASH(connection, list(hashes))}
+
+
+def recorded_ids(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of these ids are those of recorded events."""
+    return {row[0] for row in _BY_ID(connection, list(ids))}
+
+
+def passages(connection: Connection, subjects: Iterable[str]) -> dict[str, list[Passage]]:
+    """Where these passes and bands were seen."""
+    found: dict[str, list[Passage]] = defaultdict(list)
+    for row in _PASSAGES(connection, list(subjects)):
+        found[row[1]].append(Passage(*row))
+    return found
+
+
+def calls(connection: Connection, groups: Iterable[str]) -> dict[str, list[Call]]:
+    """By which promises these groups are called forward, the earliest first."""
+    found: dict[str, list[Call]] = defaultdict(list)
+    for row in _CALLS(connection, list(groups)):
+        found[row[1]].append(Call(*row))
+    for promised in found.values():
+        promised.sort(key=lambda c: (c.instant, c.id))
+    return found
+
+
+def next_numbers(connection: Connection) -> tuple[int, int]:
+    """The numbers of the next batch and of the next event."""
+    row = connection.execute(
+        select(
+            select(func.max(gate_batch.c.number)).scalar_subquery(),
+            select(func.max(gate_event.c.number)).scalar_subquery(),
+        )
+    ).one()
+    return (row[0] or 0) + 1, (row[1] or 0) + 1
+
+
+def keep_batch(connection: Connection, batch: KeptBatch, events: Sequence[KeptEvent]) -> None:
+    """Keep what a device signed, for ever."""
+    insert_rows(connection, gate_batch, [batch])
+    insert_rows(connection, gate_event, events)
+
+
+def keep_passages(connection: Connection, rows: Sequence[Passage]) -> None:
+    """Keep where passes were seen; a row takes the place of the one of the same event."""
+    insert_rows(connection, gate_passage, rows, anew=True)
+
+
+def device_of(connection: Connection, id: str) -> Device:
+    """The device of that id, as it is inside this transaction.
+
+    Raises:
+        NoResultFound: there is none.
+    """
+    return device_from(connection.execute(select(gate_device).where(gate_device.c.id == id)).one())
+
+
+def heard(connection: Connection, device: str, values: Mapping[str, int | None]) -> None:
+    """Keep when a device was heard last, and what it said of itself."""
+    given = {name: value for name, value in values.items() if value is not None}
+    connection.execute(update(gate_device).where(gate_device.c.id == device).values(given))
+
+
+def batches_after(connection: Connection, number: int, limit: int) -> list[KeptBatch]:
+    """The batches behind a number, in the order in which they came."""
+    query = select(gate_batch).where(gate_batch.c.number > number)
+    rows = connection.execute(query.order_by(gate_batch.c.number).limit(limit))
+    return [KeptBatch(*row) for row in rows]
+
+
+def texts(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:
+    """The canonical texts of events, by their hash."""
+    return {row[0]: row[1] for row in _TEXTS(connection, list(hashes))}
+
+
+_TEXTS = Lookup(select(gate_event.c.hash, gate_event.c.text), gate_event.c.hash)
+
+
+def seen_passes(connection: Connection) -> list[Row[tuple[str, str]]]:
+    """(pass or band, what was seen of it) of every sighting: small, one row each."""
+    return list(connection.execute(select(gate_passage.c.subject, gate_passage.c.sighting)))
