@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from safepassage.control.errors import OversizedError, UnreadableError
@@ -11,6 +11,7 @@ from safepassage.control.receipts import is_signed
 from safepassage.model.errors import NotationError
 from safepassage.model.wire import from_text
 from safepassage.operate.event import EventError, batch_text, canonical, hash_of, read_clock
+from safepassage.store.gate_devices import Device
 
 BYTES_MAX = 1_048_576
 EVENTS_MAX = 500
@@ -38,6 +39,29 @@ class Batch:
         return is_signed(
             public_key, self.signature, batch_text(self.device, self.sent_at, self.hashes)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """How a batch came: when, by whom, and how far its device's clock was ahead."""
+
+    received_at: datetime  # by whoever received it first
+    clock_ahead: timedelta
+    hub: str | None = None  # that handed it over
+
+    @classmethod
+    def of(cls, batch: Batch, now: datetime) -> Measure:
+        """Measured here and now; the time on the way is its uncertainty."""
+        return cls(received_at=now, clock_ahead=batch.instant - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A rightly signed batch of a known device, and how it came."""
+
+    batch: Batch
+    measure: Measure
+    device: Device
 
 
 def read_json(body: bytes, bytes_max: int = BYTES_MAX) -> dict[str, Any]:

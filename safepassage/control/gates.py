@@ -8,19 +8,20 @@ answer = gates.take_events(body)        # the bytes that a phone sent
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from safepassage.control import syncing
-from safepassage.control.batch import Batch, read_batch, read_json
+from safepassage.control.batch import Handed, Measure, read_batch, read_json
 from safepassage.control.errors import NotKnownError, UnreadableError
 from safepassage.control.receipts import Signer, is_public_key, is_signed, new_receipt_key
-from safepassage.control.syncing import Fate, Measure
+from safepassage.control.syncing import Fate
 from safepassage.control.turns import Turns
 from safepassage.model.instant import format_instant, to_micros
 from safepassage.operate.event import EventError, read_clock
-from safepassage.store import append, gate_book, record
+from safepassage.store import gate_book, record
 from safepassage.store.beside import Beside
 from safepassage.store.gate_devices import Device, DeviceKind, GateDevices, Server
 from safepassage.store.pen import Pen
@@ -31,16 +32,8 @@ TRIP_MAX = timedelta(seconds=8)  # a phone gives up on an answer after that
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-class _Handed(NamedTuple):
-    """Rightly signed batches of known devices, handed in together."""
-
-    batches: Sequence[tuple[Batch, Measure]]
-    now: datetime
-    of_itself: Batch | None = None  # the batch in which a device speaks of itself
-
-
-class _Taken(NamedTuple):
-    """What became of them, and how many entries the ledger then had."""
+class _Answered(NamedTuple):
+    """What became of the events of a batch, and how many entries the ledger then had."""
 
     fates: list[Fate]
     size: int
@@ -53,7 +46,7 @@ class Gates:
         self.pen = pen
         self.clock = clock
         self.devices = GateDevices(beside, clock)
-        self._turns: Turns[_Handed, _Taken] = Turns(self._take)
+        self._turns: Turns[Handed, _Answered] = Turns(self._take)
 
     @cached_property
     def signer(self) -> Signer:
@@ -139,26 +132,21 @@ class Gates:
             raise NotKnownError("bad-signature", "this batch was not signed by the device")
         now = self.clock()
         measure = Measure.of(batch, now)
-        fates, size = self._turns.take(_Handed([(batch, measure)], now, of_itself=batch))
+        fates, size = self._turns.take(Handed(batch, measure, device))
         if device.revoked_at is not None:
             raise NotKnownError("revoked-device", "this device was revoked: its events are kept")
         return self.receipt(device.id, fates, size, now, measure.clock_ahead)
 
-    def _take(self, handed: Sequence[_Handed]) -> list[_Taken]:
+    def _take(self, handed: Sequence[Handed]) -> list[_Answered]:
         """Take in what several devices handed in, in one transaction."""
-        taken: list[_Taken] = []
         with self.pen.borrowed() as store, store.transaction() as begun:
+            devices = gate_book.devices(begun.connection, (h.device.id for h in handed))
+            # Somebody may have been revoked since its signature was looked at.
+            fresh = [replace(each, device=devices[each.device.id]) for each in handed]
+            taken = syncing.take(begun, fresh, self.clock())
             for each in handed:
-                fates: list[Fate] = []
-                for batch, measure in each.batches:
-                    device = gate_book.device_of(begun.connection, batch.device)
-                    fates += syncing.take(begun, device, batch, measure, each.now)
-                    begun = begun._replace(head=append.read_head(begun.connection))
-                if each.of_itself is not None:
-                    values = _of_itself(each.of_itself, each.now)
-                    gate_book.heard(begun.connection, each.of_itself.device, values)
-                taken.append(_Taken(fates, begun.head.seq))
-        return taken
+                gate_book.heard(begun.connection, each.device.id, _of_itself(each))
+        return [_Answered(fates, taken.size) for fates in taken.fates]
 
     def receipt(
         self,
@@ -180,12 +168,13 @@ class Gates:
         return {"receipt": value, "signature": self.signer.sign(value)}
 
 
-def _of_itself(batch: Batch, now: datetime) -> dict[str, int | None]:
+def _of_itself(handed: Handed) -> dict[str, int | None]:
     """What a device said of itself, and what was measured, as its row keeps it."""
+    batch, measure = handed.batch, handed.measure
     trip = TRIP_MAX if batch.trip_ms is None else batch.trip_ms * _MILLISECOND
     return {
-        "heard_at": to_micros(now),
+        "heard_at": to_micros(measure.received_at),
         "unsent": batch.unsent,
-        "clock_ahead": record.micros(batch.instant - now),
+        "clock_ahead": record.micros(measure.clock_ahead),
         "clock_error": record.micros(trip),
     }

@@ -84,6 +84,7 @@ class Known(NamedTuple):
     reason: str | None
 
 
+_DEVICES = Lookup(select(gate_device), gate_device.c.id)
 _later = entry.alias()
 _BY_HASH = Lookup(
     select(gate_event.c.hash, gate_event.c.id, gate_event.c.state, gate_event.c.reason),
@@ -146,9 +147,13 @@ def next_numbers(connection: Connection) -> tuple[int, int]:
     return (row[0] or 0) + 1, (row[1] or 0) + 1
 
 
-def keep_batch(connection: Connection, batch: KeptBatch, events: Sequence[KeptEvent]) -> None:
-    """Keep what a device signed, for ever."""
-    insert_rows(connection, gate_batch, [batch])
+def keep_batches(connection: Connection, batches: Sequence[KeptBatch]) -> None:
+    """Keep what devices signed, for ever."""
+    insert_rows(connection, gate_batch, batches)
+
+
+def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> None:
+    """Keep what phones said, letter by letter, and what became of it, for ever."""
     insert_rows(connection, gate_event, events)
 
 
@@ -157,13 +162,9 @@ def keep_passages(connection: Connection, rows: Sequence[Passage]) -> None:
     insert_rows(connection, gate_passage, rows, anew=True)
 
 
-def device_of(connection: Connection, id: str) -> Device:
-    """The device of that id, as it is inside this transaction.
-
-    Raises:
-        NoResultFound: there is none.
-    """
-    return device_from(connection.execute(select(gate_device).where(gate_device.c.id == id)).one())
+def devices(connection: Connection, ids: Iterable[str]) -> dict[str, Device]:
+    """The devices of these ids, as they are inside this transaction."""
+    return {row.id: device_from(row) for row in _DEVICES(connection, set(ids))}
 
 
 def heard(connection: Connection, device: str, values: Mapping[str, int | None]) -> None:
