@@ -183,6 +183,7 @@ def compare(first: PlanArgument, second: PlanArgument, json: JsonOption = False)
 
 app.command("export")(plan_export.export)
 app.command("post")(plan_posting.post)
+app.command("propose")(plan_posting.propose)
 app.command("publish")(plan_posting.publish)
 app.command("callforward")(plan_calling.callforward)
 app.command("demand")(plan_families.demand)

@@ -1,7 +1,9 @@
-"""`safepassage plan post | publish`: from a plan file to promises in a ledger."""
+"""`safepassage plan post | propose | publish`: from a plan file to promises in a ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +12,18 @@ from typing import Annotated
 import typer
 
 from safepassage.cli.init import read_file
-from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption, stored_operation
+from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
 from safepassage.cli.output import print_json
 from safepassage.cli.plan_file import PlanArgument, read_plan
+from safepassage.cli.unlocked import acting, now
 from safepassage.exchange.operation_file import read_operation
+from safepassage.model.errors import BadQuestionError
+from safepassage.model.instant import format_instant, zulu
 from safepassage.planner.publishing import Posted
 from safepassage.planner.publishing import post as posted_in
-from safepassage.planner.publishing import publish as published_in
+from safepassage.planner.signing import Signing
+from safepassage.secure.roles import Action, allows
+from safepassage.store.protection import Protection
 from safepassage.store.store import open_store
 
 
@@ -46,25 +53,57 @@ def post(
     _say(found, f"in {store}", json)
 
 
+ByOption = Annotated[
+    str, typer.Option("--by", help="Who answers for it: an account; a desk where there are none.")
+]
+
+
+def propose(
+    path: PlanArgument, by: ByOption, store: StoreOption = DEFAULT_STORE, json: JsonOption = False
+) -> None:
+    """Propose a plan for somebody else to publish: the first of two who answer for it.
+
+    Nothing of it is in force until then. Refused for the same reasons as `plan publish`.
+
+    Example:  safepassage plan propose plan.json --by planner-1
+    """
+    document = read_plan(path)
+    with _signing(store, by) as signing:
+        made = signing.propose(document, by)
+    if json:
+        print_json({"plan": made.plan, "by": made.by, "at": format_instant(made.at)})
+        return
+    typer.echo(f"{made.plan}: proposed by {made.by} at {zulu(made.at)}")
+    typer.echo("  somebody else looks at it and publishes it: `safepassage plan publish`")
+
+
 def publish(
-    path: PlanArgument,
-    by: Annotated[str, typer.Option(help="Who signs: an account or desk id, no private name.")],
-    store: StoreOption = DEFAULT_STORE,
-    json: JsonOption = False,
+    path: PlanArgument, by: ByOption, store: StoreOption = DEFAULT_STORE, json: JsonOption = False
 ) -> None:
     """Sign a plan: its promises go into the operation's ledger, those of the plan before are
     withdrawn.
 
-    Refused unless the recount finds nothing, the file is as it was solved, and the ledger is of
-    the plan's operation. What has happened already stays as it is.
+    It takes two where accounts are in force, or more than 1,000 people are promised a way out:
+    somebody else proposes it first. Refused unless the recount finds nothing, the file is as it was
+    solved, and the ledger is of the plan's operation. What has happened already stays as it is.
 
-    Example:  safepassage plan publish plan.json --by movement-control
+    Example:  safepassage plan publish plan.json --by planner-2
     """
     document = read_plan(path)
-    with open_store(store, writer=True) as writing:
-        operation = stored_operation(writing)
-        found = published_in(writing, operation, document, signed_by=by, now=datetime.now(UTC))
+    with _signing(store, by) as signing:
+        found = signing.publish(document, by)
     _say(found, f"in {store}, signed by {by}", json)
+
+
+@contextmanager
+def _signing(address: str, by: str) -> Iterator[Signing]:
+    """The signing of a ledger, for somebody who may plan where accounts are in force."""
+    with open_store(address, writer=True) as store, Protection(address, now) as protection:
+        if protection.accounts.all():
+            refusal = allows(acting(protection, by), Action.PLAN)
+            if refusal is not None:
+                raise BadQuestionError(f"{by}: {refusal}")
+        yield Signing(store, lambda: nullcontext(store), protection)
 
 
 def _say(found: Posted, where: str, json: bool) -> None:

@@ -83,7 +83,7 @@ def unlocked(
         RegisterPlace(address) as place,
         Protection(address, now) as protection,
     ):
-        viewer = _viewer(protection, account)
+        viewer = acting(protection, account)
         vault = _vault(protection, key_file, may_make=writer, by=viewer.account)
         try:
             registrar = open_registrar(place, vault, protection.trail, now)
@@ -100,7 +100,12 @@ def _make_ready(address: str) -> None:
         open_store(address, writer=True).close()
 
 
-def _viewer(protection: Protection, account: str | None) -> Viewer:
+def acting(protection: Protection, account: str | None) -> Viewer:
+    """Who acts in a command: the operator of this machine, or an account that they named.
+
+    Raises:
+        BadQuestionError: there is no such account, or it may not act.
+    """
     if account is None:
         return OPERATOR
     found = protection.accounts.get(account)

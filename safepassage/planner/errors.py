@@ -6,6 +6,7 @@ PlannerError
 ├── PlanChangedError       the file of a plan is not the one that was made
 ├── DeskFullError          too many jobs wait already
 └── PlanRefusedError       a plan that cannot be posted, signed or compared as it is
+    └── SecondPersonError  it takes two to publish it, and not twice the same
 """
 
 from __future__ import annotations
@@ -35,3 +36,7 @@ class DeskFullError(PlannerError):
 
 class PlanRefusedError(PlannerError):
     """A plan that cannot be posted, signed or compared as it is; the message says what to do."""
+
+
+class SecondPersonError(PlanRefusedError):
+    """It takes two to publish a plan: one proposes it, another one publishes it."""

@@ -136,6 +136,23 @@ def in_force(ledger: Ledger) -> PlanSignature | None:
     return standing[-1] if standing else None
 
 
+def require_publishable(store: Store, operation: Operation, document: Mapping[str, Any]) -> Recount:
+    """The recount of a plan that may be published in an operation's ledger, or is already.
+
+    Raises:
+        PlanRefusedError: it cannot be posted, was replaced before, starts before the one that it
+            would replace, or the ledger is a plan's own.
+    """
+    found = require_postable(document, operation)
+    if store.get_document(OWN) is not None:
+        raise PlanRefusedError(f"{store.where} is a plan's own ledger; publish in the operation's")
+    with store.ledger() as ledger:
+        before = in_force(ledger)
+        if before is None or before.sha256 != digest(document):
+            _require_new(ledger, document, plan_id(document))
+    return found
+
+
 def publish(
     store: Store,
     operation: Operation,
@@ -154,17 +171,14 @@ def publish(
         InvalidFactError: `signed_by` is not an id.
     """
     check_id(signed_by, "signature")
-    found = require_postable(document, operation)
+    found = require_publishable(store, operation, document)
     sha256, plan = digest(document), plan_id(document)
-    if store.get_document(OWN) is not None:
-        raise PlanRefusedError(f"{store.where} is a plan's own ledger; publish in the operation's")
     with store.ledger() as ledger:
         before = in_force(ledger)
         if before is not None and before.sha256 == sha256:
             return Posted(
                 plan=plan, sha256=sha256, people=found.people, promises=0, signature=before.id
             )
-        _require_new(ledger, document, plan)
         replaced = [] if before is None else list(_withdrawn(store, ledger, operation, before,
                                                              document, now))  # fmt: skip
     signature = PlanSignature(

@@ -12,12 +12,10 @@ import ipaddress
 import os
 import resource
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -25,7 +23,7 @@ from fastapi import FastAPI
 from safepassage.model.errors import SafePassageError
 from safepassage.model.operation import Operation
 from safepassage.planner.planner import Planner
-from safepassage.planner.publishing import Posted, publish
+from safepassage.planner.signing import Signing
 from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import WrongKeyError
@@ -108,7 +106,7 @@ def run(
             protection=protection,
             register=lambda vault: open_registrar(place, vault, protection.trail, utc_now),
             planner=Planner(plans_folder(store.where), utc_now),
-            publish=partial(publish_plan, pen),
+            signing=Signing(store, pen.borrowed, protection),
             pen=pen,
         )
         app = create_app(settings)
@@ -118,18 +116,6 @@ def run(
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(quiet_config(app), app.state.desk.watch).run(sockets=[listener])
-
-
-def publish_plan(pen: Pen, document: Mapping[str, Any], signed_by: str) -> Posted:
-    """Promise a signed plan in the ledger; the desks read it, so it is opened to write for that.
-
-    Raises:
-        PlanRefusedError: it cannot be published as it is.
-        StoreLockedError: another program writes at the moment.
-    """
-    with pen.borrowed() as writing:
-        operation = StoreRecords(writing).operation()
-        return publish(writing, operation, document, signed_by=signed_by, now=utc_now())
 
 
 def greet(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from safepassage.model.claim import Claim
@@ -15,7 +15,7 @@ from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
 from safepassage.model.published import PublishedTotal
 from safepassage.planner.planner import Planner
-from safepassage.planner.publishing import Posted
+from safepassage.planner.signing import Signing
 from safepassage.registrar import Registrar
 from safepassage.secure.password import SIGN_IN
 from safepassage.secure.unlock import STRONG, Cost
@@ -62,7 +62,7 @@ class Settings:
     register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
     pen: Pen | None = None  # to record facts with; None: these desks only read the ledger
     planner: Planner | None = None  # None: these desks keep no plans
-    publish: Callable[[Mapping[str, Any], str], Posted] | None = None  # a plan, and who signs it
+    signing: Signing | None = None  # None: these desks publish no plans
     sign_in_cost: Cost = SIGN_IN
     unlock_cost: Cost = STRONG
     clock: Callable[[], datetime] = utc_now

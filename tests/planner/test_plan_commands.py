@@ -34,8 +34,14 @@ def typed(app: Any, *words: str) -> Any:
 
 
 def publish(folder: Path) -> Any:
-    words = ("publish", str(folder / "plan.json"), "--by", "movement-control")
-    return typed(plan.app, *words, "--store", str(folder / "karr.db"))
+    return signed(folder, str(folder / "plan.json"))
+
+
+def signed(folder: Path, file: str, *words: str) -> Any:
+    """A plan that one desk proposed and another one published."""
+    store = ("--store", str(folder / "karr.db"))
+    typed(plan.app, "propose", file, "--by", "plans-cell", *store)
+    return typed(plan.app, "publish", file, "--by", "movement-control", *store, *words)
 
 
 def test_publishing_again_says_that_nothing_changed(folder: Path) -> None:
@@ -95,5 +101,5 @@ def test_the_rest_is_planned_anew_and_published(folder: Path) -> None:
     words = ("replan", "--as-of", "2031-05-05T20:00Z", "--shut", shut, "--out", out)
     assert "are told another hour" in typed(plan.app, *words, *store).output
     assert "0 faults" in typed(plan.app, "check", out).output
-    done = typed(plan.app, "publish", out, "--by", "movement-control", *store, "--json")
+    done = signed(folder, out, "--json")
     assert json.loads(done.stdout)["withdrawn"] > 0

@@ -6,16 +6,15 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from safepassage.cli.init import take_operation
 from safepassage.planner.planner import Planner
+from safepassage.planner.signing import Signing
 from safepassage.store import open_store
 from safepassage.store.pen import Pen
 from safepassage.web.app import create_app
 from safepassage.web.records import StoreRecords
-from safepassage.web.server import publish_plan
 from safepassage.web.settings import Settings, utc_now
 from tests.planner.island import OPERATION, OPERATION_FILE
 from tests.web.conftest import ORIGIN, Clock
@@ -45,7 +44,7 @@ def planning_office(
             poll_seconds=0.05,
             protection=protection,
             planner=planner,
-            publish=partial(publish_plan, Pen(folder / "ledger.db")),
+            signing=Signing(store, Pen(folder / "ledger.db").borrowed, protection),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )

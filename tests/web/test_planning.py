@@ -193,20 +193,34 @@ def test_the_workbook_is_what_the_page_shows(desk: TestClient, plan: str) -> Non
     assert len(sorties) - 1 == len(document["sorties"]) + len(document["onward"])
 
 
-def test_a_plan_is_signed_by_whoever_says_which_one(
-    desk: TestClient, planner: Planner, plan: str
+def test_a_plan_takes_two_who_say_which_one(
+    office: Office, desk: TestClient, planner: Planner, plan: str
 ) -> None:
     page = desk.get(f"/planning/plans/{plan}").text
     assert "No plan is in force yet." in page
-    answer = desk.post(f"/planning/plans/{plan}/publish", data={"again": "ffffff"})
+    assert "Propose for signing" in page
+    answer = desk.post(f"/planning/plans/{plan}/propose", data={"again": "ffffff"})
     assert answer.status_code == 400
-    mark = planner.plan(plan).job.sha256[:6]
-    answer = desk.post(f"/planning/plans/{plan}/publish", data={"again": mark.upper()})
+    mark = {"again": planner.plan(plan).job.sha256[:6].upper()}
+    early = desk.post(f"/planning/plans/{plan}/publish", data=mark)
+    assert early.status_code == 400
+    assert "it takes two" in early.text
+    proposed = desk.post(f"/planning/plans/{plan}/propose", data=mark)
+    assert "Nobody publishes what they proposed" in proposed.text
+    own = desk.post(f"/planning/plans/{plan}/publish", data=mark)
+    assert own.status_code == 400
+    assert "Ask a second person" in own.text
+    second = office.somebody(Role.PLANNER, id="planner-2")
+    assert "Sign and publish" in second.get(f"/planning/plans/{plan}").text
+    answer = second.post(f"/planning/plans/{plan}/publish", data=mark)
     assert answer.status_code == 200, answer.text
-    assert re.search(
-        r'in force</strong> · signed by <bdi dir="ltr" class="ids">planner-1', answer.text
-    )
+    said = 'signed by <bdi dir="ltr" class="ids">planner-2'
+    assert said in answer.text
+    assert 'proposed by <bdi dir="ltr" class="ids">planner-1' in answer.text
     assert "in force" in desk.get("/planning").text
+    kinds = [link.entry.kind for link in office.protection.trail.page(limit=10)]
+    told = [kind for kind in reversed(kinds) if kind.startswith("plan-")]
+    assert told == ["plan-refused", "plan-proposed", "plan-refused", "plan-published"]
 
 
 def test_plans_lie_beside_a_ledger_that_is_a_file(

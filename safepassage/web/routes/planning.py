@@ -14,14 +14,16 @@ from safepassage.model.errors import BadQuestionError
 from safepassage.model.observation import PlanSignature
 from safepassage.planner.job import Job, Kind
 from safepassage.planner.numbers import differences, files_of
-from safepassage.planner.planner import SECONDS, Planner
+from safepassage.planner.planner import SECONDS, KeptPlan, Planner
 from safepassage.planner.publishing import in_force
+from safepassage.planner.signing import Signing
 from safepassage.planner.workbook import workbook
 from safepassage.secure.roles import Action
 from safepassage.web.access import NoAccountsError, Viewing, requires
 from safepassage.web.page import desk_of, render, wants_json
 from safepassage.web.plan_compare import compared
 from safepassage.web.plan_page import CHANGES, DAYS, plan_page, resource_key
+from safepassage.web.plan_signing import signing_of
 from safepassage.web.planning import Planning, under_way
 
 router = APIRouter(prefix="/planning", dependencies=[Depends(requires(Action.PLAN))])
@@ -74,7 +76,11 @@ def cancel(id: str, planner: Planning) -> Response:
 
 @router.get("/plans/{id}")
 def show(
-    request: Request, id: str, planner: Planning, day: Annotated[int, Query(ge=0, le=400)] = 0
+    request: Request,
+    id: str,
+    viewer: Viewing,
+    planner: Planning,
+    day: Annotated[int, Query(ge=0, le=400)] = 0,
 ) -> Response:
     """One plan: the headline, what binds, the schedule, beds, who is left, what would help."""
     plan = planner.plan(id)
@@ -89,7 +95,7 @@ def show(
         operation=plan.scenario.read,
         waiting=under_way(request, planner, asked),
         signed=signed_plan(request),
-        can_publish=desk_of(request).settings.publish is not None,
+        signing=signing_of(request, page.plan, page.people, viewer.account),
         mark=MARK_LENGTH,
         changes=CHANGES,
         days=DAYS,
@@ -119,24 +125,39 @@ def signed_plan(request: Request) -> PlanSignature | None:
         return in_force(ledger)
 
 
+Again = Annotated[str, Form(max_length=64)]
+
+
+@router.post("/plans/{id}/propose")
+def propose(
+    request: Request, id: str, viewer: Viewing, planner: Planning, again: Again = ""
+) -> Response:
+    """Propose a plan for somebody else to publish, once the beginning of its hash was typed."""
+    plan, signing = _meant(request, planner, id, again)
+    signing.propose(plan.document, viewer.account)
+    return RedirectResponse(f"/planning/plans/{id}#signed", 303)
+
+
 @router.post("/plans/{id}/publish")
 def publish(
-    request: Request,
-    id: str,
-    viewer: Viewing,
-    planner: Planning,
-    again: Annotated[str, Form(max_length=64)] = "",
+    request: Request, id: str, viewer: Viewing, planner: Planning, again: Again = ""
 ) -> Response:
     """Sign a plan: its promises go into the ledger, once the beginning of its hash was typed."""
-    plan, publishing = planner.plan(id), desk_of(request).settings.publish
-    if publishing is None:
+    plan, signing = _meant(request, planner, id, again)
+    signing.publish(plan.document, viewer.account)
+    return RedirectResponse(f"/planning/plans/{id}#signed", 303)
+
+
+def _meant(request: Request, planner: Planner, id: str, again: str) -> tuple[KeptPlan, Signing]:
+    """The plan whose mark was typed, and where it is signed."""
+    plan, signing = planner.plan(id), desk_of(request).settings.signing
+    if signing is None:
         raise NoAccountsError("these desks cannot write: sign with `safepassage plan publish`")
     if again.strip().lower() != plan.job.sha256[:MARK_LENGTH]:
         raise BadQuestionError(
             f"nothing was signed: type the first {MARK_LENGTH} characters of the plan's mark"
         )
-    publishing(plan.document, viewer.account)
-    return RedirectResponse(f"/planning/plans/{id}#signed", 303)
+    return plan, signing
 
 
 @router.get("/plans/{id}/plan.json")
