@@ -84,11 +84,13 @@ def exp_of(x: Reals) -> Reals:
 def normal_of(share: Reals) -> Reals:
     """The value below which a standard normal variable lies with such a chance, in (0, 1)."""
     middle = share - 0.5
-    tail = np.minimum(share, 1.0 - share)
-    root = np.sqrt(-log_of(tail))
-    inner = _quotient(_MIDDLE, 0.180625 - middle * middle) * middle
-    outer = np.where(root <= 5.0, _quotient(_NEAR, root - 1.6), _quotient(_FAR, root - 5.0))
-    found: Reals = np.where(np.abs(middle) <= 0.425, inner, np.where(middle < 0, -outer, outer))
+    found = _quotient(_MIDDLE, 0.180625 - middle * middle) * middle
+    is_tail = np.abs(middle) > 0.425
+    tail = share[is_tail]
+    root = np.sqrt(-log_of(np.minimum(tail, 1.0 - tail)))
+    near, is_far = _quotient(_NEAR, root - 1.6), root > 5.0
+    near[is_far] = _quotient(_FAR, root[is_far] - 5.0)
+    found[is_tail] = np.where(tail < 0.5, -near, near)
     return found
 
 
