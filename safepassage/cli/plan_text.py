@@ -24,10 +24,38 @@ def print_plan(document: Mapping[str, Any]) -> None:
     print_table(("class", "out", "at most", "left behind"), rows, 3)
     if len(rows) > 1 and "order" in document:
         typer.echo(order_costs(document["order"]))
+    for sentence in met(document):
+        typer.echo(sentence)
     heading("What holds it back")
     shown = [x for x in bound["prices"] if abs(x["people"]) >= 0.5]
     print_table(("resource", "people"), [(x["resource"], f"{x['people']:,.0f}") for x in shown], 1)
     typer.echo(f"  together {bound['people']:,}: price x capacity of each, from the proof")
+
+
+def met(document: Mapping[str, Any]) -> list[str]:
+    """What the plan had to meet, and which lifts change their base, as sentences."""
+    problem, hours = document["problem"], document["problem"]["step_hours"]
+    said = []
+    for g in problem.get("guards", []):
+        leaves = [
+            s["departs"]
+            for s in document["sorties"]
+            if s["origin"] == g["origin"] and s.get("guard", {}).get(g["class"])
+        ]
+        said.append(
+            f"Rear guard: {g['people']:,} {g['class']} of {g['origin']} leave from hour"
+            f" {min(leaves) * hours:g} to {max(leaves) * hours:g}."
+        )
+    for n in problem.get("needs", []):
+        brings = [s["departs"] for s in document["sorties"] if n["id"] in s.get("inbound", {})]
+        said.append(
+            f"Inbound: {n['amount']:,} {n['unit']} of {n['id']} unloaded at {n['origin']} by hour"
+            f" {max(brings) * hours:g}, on {len(brings)} lifts."
+        )
+    for m in document.get("moves", []):
+        at = m["launch"] * hours
+        said.append(f"Moved: one {m['lift']} from {m['from']} to {m['to']} at hour {at:g}.")
+    return said
 
 
 def order_costs(order: dict[str, int]) -> str:
