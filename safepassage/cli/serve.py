@@ -17,22 +17,30 @@ PORT_MAX = 65_535
 @app.command()
 def serve(
     store: StoreOption = DEFAULT_STORE,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="A loopback address, or any with --tls.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=PORT_MAX, help="0 chooses a free one.")] = PORT,
     key_file: Annotated[
         Path | None,
         typer.Option(envvar="SAFEPASSAGE_KEY_FILE", help="Unlocks the register from the start."),
     ] = None,
+    tls: Annotated[
+        Path | None,
+        typer.Option(help="A folder of `gate certificate`: serve https, also to other machines."),
+    ] = None,
 ) -> None:
-    """Serve the board and print a one-time sign-in link. Nothing leaves this machine.
+    """Serve the desks and print a one-time sign-in link. Without --tls on this machine only.
 
     Example:  safepassage serve --store demo/kabul-2021.db
     """
-    serve_store(store, port, host, key_file)
+    serve_store(store, port, host, key_file, tls)
 
 
 def serve_store(
-    store: str, port: int, host: str = "127.0.0.1", key_file: Path | None = None
+    store: str,
+    port: int,
+    host: str = "127.0.0.1",
+    key_file: Path | None = None,
+    tls: Path | None = None,
 ) -> None:
     """Serve the board of a store until stopped.
 
@@ -43,4 +51,4 @@ def serve_store(
     """
     from safepassage.web import server
 
-    server.run(store, host=host, port=port, key_file=key_file, say=typer.echo)
+    server.run(store, host=host, port=port, key_file=key_file, tls=tls, say=typer.echo)

@@ -19,10 +19,9 @@ from safepassage.model.observation import Headcount
 from safepassage.model.refusal import Refusal
 from safepassage.operate.event import Event, EventKind
 from safepassage.operate.passage import SIGHTED, Sighting
+from safepassage.operate.stations import RECEPTION
 from safepassage.store import gate_book, record
 from safepassage.store.gate_book import Passage
-
-RECEPTION = "reception"  # the station at a haven
 
 
 @dataclass(slots=True)

@@ -1,19 +1,19 @@
 """The gates of one ledger: devices enrolled and heard, events taken in, knowledge given out.
 
-gates = Gates(pen, beside, clock)
+gates = Gates(store, pen, beside, clock)
 link = gates.link(place="abbey-gate", station="gate", by="admin-1")
 answer = gates.take_events(body)        # the bytes that a phone sent
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from safepassage.control import syncing
+from safepassage.control import knowing, syncing
 from safepassage.control.batch import Handed, Measure, read_batch, read_json
 from safepassage.control.errors import NotKnownError, UnreadableError
 from safepassage.control.receipts import Signer, is_public_key, is_signed, new_receipt_key
@@ -21,7 +21,8 @@ from safepassage.control.syncing import Fate
 from safepassage.control.turns import Turns
 from safepassage.model.instant import format_instant, to_micros
 from safepassage.operate.event import EventError, read_clock
-from safepassage.store import gate_book, record
+from safepassage.secure.token import IssuingKey
+from safepassage.store import Store, gate_book, record
 from safepassage.store.beside import Beside
 from safepassage.store.gate_devices import Device, DeviceKind, GateDevices, Server
 from safepassage.store.pen import Pen
@@ -42,7 +43,17 @@ class _Answered(NamedTuple):
 class Gates:
     """What a server does for the phones at its gates."""
 
-    def __init__(self, pen: Pen, beside: Beside, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pen: Pen,
+        beside: Beside,
+        clock: Callable[[], datetime],
+        trusted: Callable[[], Mapping[str, IssuingKey]] = dict,
+    ) -> None:
+        self._store = store  # to read
+        self._beside = beside
+        self._trusted = trusted
         self.pen = pen
         self.clock = clock
         self.devices = GateDevices(beside, clock)
@@ -115,6 +126,21 @@ class Gates:
         if found.clock_ahead is not None and abs(age) > ASKING_AGE_MAX:
             raise NotKnownError("bad-signature", "this question is too old")
         return found
+
+    def knowledge(self, device: Device) -> tuple[dict[str, Any], str]:
+        """What a device is told, signed, and a tag that changes when it says something else."""
+        with self._store.ledger() as ledger:
+            catalogue = ledger.catalogue
+        with self._beside.reading() as connection:
+            told = knowing.knowledge(
+                device,
+                catalogue,
+                connection,
+                self._trusted(),
+                epoch=self.server().epoch,
+                now=self.clock(),
+            )
+        return {"knowledge": told, "signature": self.signer.sign(told)}, knowing.tag_of(told)
 
     def take_events(self, body: bytes) -> dict[str, Any]:
         """Take in a batch; the signed receipt, given when everything is durable.

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from safepassage.model.movement import Phase
 from safepassage.store.gate_devices import Device, device_from
@@ -188,6 +188,8 @@ def texts(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:
 _TEXTS = Lookup(select(gate_event.c.hash, gate_event.c.text), gate_event.c.hash)
 
 
-def seen_passes(connection: Connection) -> list[Row[tuple[str, str]]]:
-    """(pass or band, what was seen of it) of every sighting: small, one row each."""
-    return list(connection.execute(select(gate_passage.c.subject, gate_passage.c.sighting)))
+def sightings_after(connection: Connection, instant: int) -> list[tuple[str, str, int]]:
+    """(pass or band, what was seen, heads not counted again) of sightings behind an instant."""
+    columns = (gate_passage.c.subject, gate_passage.c.sighting, gate_passage.c.again)
+    rows = connection.execute(select(*columns).where(gate_passage.c.instant > instant))
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -7,10 +7,12 @@ whoever calls.  All functions work inside the transaction of the connection that
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
+from safepassage.model.instant import to_micros
 from safepassage.store.gate_tables import issuing_key, message, pass_secret
 from safepassage.store.statement import Lookup
 
@@ -106,6 +108,15 @@ def secrets_of(connection: Connection, passes: Iterable[str]) -> dict[str, Store
     rows = _SECRETS_BY_PASS(connection, list(passes))
     found = (StoredSecret(*row) for row in rows)
     return {secret.pass_id: secret for secret in found}
+
+
+def secrets_at(connection: Connection, gate: str, now: datetime) -> list[StoredSecret]:
+    """The secrets of the passes for a gate that have not ended, in the order of their ids."""
+    query = select(pass_secret).where(
+        pass_secret.c.gate == gate, pass_secret.c.valid_until > to_micros(now)
+    )
+    rows = connection.execute(query.order_by(pass_secret.c.pass_id))
+    return [StoredSecret(*row) for row in rows]
 
 
 def put_messages(connection: Connection, messages: Iterable[StoredMessage]) -> None:

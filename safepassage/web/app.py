@@ -52,6 +52,7 @@ from safepassage.web.routes import (
     exports,
     figures,
     gate,
+    gate_api,
     intake,
     lifts,
     lists,
@@ -73,6 +74,7 @@ logger = logging.getLogger(__name__)
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
     scenarios, planning,
+    gate_api,
     gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip
 DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)

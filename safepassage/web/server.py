@@ -20,6 +20,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from safepassage.control.gates import Gates
 from safepassage.model.errors import SafePassageError
 from safepassage.model.operation import Operation
 from safepassage.planner.planner import Planner
@@ -30,6 +31,7 @@ from safepassage.secure.errors import WrongKeyError
 from safepassage.secure.roles import COMMAND_LINE
 from safepassage.secure.unlock import Way, unlock_with_key_file
 from safepassage.store import open_store
+from safepassage.store.beside import Beside
 from safepassage.store.pen import Pen
 from safepassage.store.protection import Protection
 from safepassage.store.register_place import RegisterPlace
@@ -40,6 +42,7 @@ from safepassage.web.quiet_log import keep_quiet
 from safepassage.web.records import StoreRecords
 from safepassage.web.settings import Settings, utc_now
 from safepassage.web.sites import origin_for_passkeys
+from safepassage.web.tls import Pair, pair_in
 
 LOOPBACK = "127.0.0.1"
 PORT = 8800
@@ -71,15 +74,17 @@ def run(
     host: str = LOOPBACK,
     port: int = PORT,
     key_file: Path | None = None,
+    tls: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the desks of a ledger until interrupted; `say` gets the sign-in link.
 
     Args:
         store_url: the ledger.
-        host: a loopback address.
+        host: a loopback address; with `tls` any address of this machine.
         port: 0 takes any that is free.
         key_file: unlocks the register from the start; without it a custodian unlocks it.
+        tls: a folder with a certificate; None: plain http.
         say: hears what an operator should read.
 
     Raises:
@@ -87,27 +92,32 @@ def run(
         StoreError: there is no ledger to read, or it has no operation file.
         WrongKeyError: the key file is not this register's.
         KeyFileError: the key file cannot be used as it is.
+        CertificateError: the folder holds no certificate that is good now.
     """
-    check_loopback(host)
+    pair = None if tls is None else pair_in(tls, utc_now())
+    if pair is None:
+        check_loopback(host)
     leave_no_core()
     with (
         open_store(store_url) as store,
         RegisterPlace(store_url) as place,
         Protection(store_url, utc_now) as protection,
         closing(Pen(store_url)) as pen,
+        Beside(store_url) as beside,
     ):
         records = StoreRecords(store)
         operation = records.operation()
         listener = listen(host, port)
         settings = Settings(
             records=records,
-            origin=origin_of(listener),
+            origin=origin_of(listener, "http" if pair is None else "https"),
             sessions_path=sessions_path(store.where),
             protection=protection,
             register=lambda vault: open_registrar(place, vault, protection.trail, utc_now),
             planner=Planner(plans_folder(store.where), utc_now),
             signing=Signing(store, pen.borrowed, protection),
             pen=pen,
+            gates=Gates(store, pen, beside, utc_now),
         )
         app = create_app(settings)
         if key_file is not None:
@@ -115,7 +125,7 @@ def run(
         greet(app.state.desk, operation, protection, say)
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
-            Server(quiet_config(app), app.state.desk.watch).run(sockets=[listener])
+            Server(quiet_config(app, pair), app.state.desk.watch).run(sockets=[listener])
 
 
 def greet(
@@ -123,7 +133,8 @@ def greet(
 ) -> None:
     """Tell the operator where the desks are, and how to come in."""
     origin = desk.settings.origin
-    say(f"{operation.name}: the desks are at {origin}/ on this machine only.")
+    reach = "over https" if desk.settings.secure else "on this machine only"
+    say(f"{operation.name}: the desks are at {origin}/ {reach}.")
     say("Sign in, once, within 15 minutes:")
     say(f"  {origin}/sign-in#{desk.links.issue()}")
     if protection.accounts.has_administrator():
@@ -133,7 +144,7 @@ def greet(
     say("Stop with Ctrl-C. Starting again prints a new link; who is signed in stays so.")
 
 
-def quiet_config(app: FastAPI) -> uvicorn.Config:
+def quiet_config(app: FastAPI, pair: Pair | None = None) -> uvicorn.Config:
     """How the server runs: it writes down neither what was looked at nor what a fault was about."""
     config = uvicorn.Config(
         app,
@@ -142,6 +153,8 @@ def quiet_config(app: FastAPI) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
+        ssl_certfile=None if pair is None else str(pair.certificate),
+        ssl_keyfile=None if pair is None else str(pair.key),
     )
     keep_quiet()
     return config
@@ -183,7 +196,8 @@ def check_loopback(host: str) -> None:
         raise ServeError(
             f"{host} can be reached from other machines, and this server speaks plain http:"
             " codes and cookies could be read on the way. Serve on 127.0.0.1 and come in through"
-            " an encrypted tunnel, for example: ssh -L 8800:127.0.0.1:8800 THIS-MACHINE"
+            " an encrypted tunnel, for example: ssh -L 8800:127.0.0.1:8800 THIS-MACHINE; or make"
+            " a certificate with `safepassage gate certificate` and give it with --tls"
         )
 
 
@@ -213,10 +227,10 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def origin_of(listener: socket.socket) -> str:
+def origin_of(listener: socket.socket, scheme: str = "http") -> str:
     """The address to open in a browser."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def state_of(where: str, what: str) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from safepassage.control.gates import Gates
 from safepassage.model.claim import Claim
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
@@ -61,6 +62,7 @@ class Settings:
     protection: Protection | None = None  # accounts; None: the printed link is the only way in
     register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
     pen: Pen | None = None  # to record facts with; None: these desks only read the ledger
+    gates: Gates | None = None  # None: no phone reports to these desks
     planner: Planner | None = None  # None: these desks keep no plans
     signing: Signing | None = None  # None: these desks publish no plans
     sign_in_cost: Cost = SIGN_IN

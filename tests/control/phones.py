@@ -1,4 +1,4 @@
-"""Phones as a test needs them: they scan, keep a chain, sign batches, and forget what a receipt names."""
+"""Phones as a test needs them: they scan, keep a chain, sign, and forget what a receipt names."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from safepassage.control.errors import NotKnownError
 from safepassage.control.gates import Gates
 from safepassage.control.receipts import is_signed
 from safepassage.operate.event import NOBODY_BEFORE, batch_text, canonical, hash_of
+from safepassage.store import open_store
 from safepassage.store.beside import Beside
 from safepassage.store.pen import Pen
 
@@ -37,8 +38,8 @@ class Clock:
 
 def open_gates(address: str, clock: Clock) -> tuple[Gates, Pen, Beside]:
     """The gates of a ledger; close what comes with them."""
-    pen, beside = Pen(address), Beside(address)
-    return Gates(pen, beside, clock), pen, beside
+    store, pen, beside = open_store(address), Pen(address), Beside(address)
+    return Gates(store, pen, beside, clock), pen, beside
 
 
 def pass_of(number: int) -> str:
@@ -111,7 +112,8 @@ class Phone:
         answer = self.gates.take_events(self.batch())
         if not lost:
             self.settle(answer)
-        return answer["receipt"]
+        receipt: dict[str, Any] = answer["receipt"]
+        return receipt
 
     def try_sync(self) -> None:
         """Send, whatever the server thinks of this phone."""
