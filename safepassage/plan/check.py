@@ -28,6 +28,7 @@ RULES = {
     "slots": "no more parking slots are taken than there are",
     "runway": "no more landings and departures than the runway takes",
     "fleet": "no more lifts are based or away than there are, and each where it was last",
+    "closures": "nothing lands at, leaves or passes what is shut, but what was on its way before",
     "crews": "no more crews are on duty or resting than there are",
     "clearing": "no more are cleared than a base can, nobody goes on uncleared",
     "beds": "everybody at a base has a bed",
@@ -99,6 +100,7 @@ def check(document: Mapping[str, Any]) -> Recount:
     _aprons(count)
     _fleets(count)
     _crews(count)
+    _closures(count)
     _bases(count)
     _havens(count)
     by_class = _claims(count)
@@ -354,6 +356,23 @@ def _crews(c: _Count) -> None:
             busy += steps[t]
             if crews is not None and busy > crews:
                 c.fault("crews", f"{name}, step {t}: {busy} crews on duty or resting of {crews}")
+
+
+def _closures(c: _Count) -> None:
+    """No sortie of this plan uses a base, haven or way while it is shut."""
+    first = c.d.get("replanned", {}).get("from_step", 0)
+    for s in [*c.d["sorties"], *c.d["onward"]]:
+        other, way, out = s.get("origin", s.get("haven")), _way(c, s), s["launch"]
+        lift = c.lifts[s["lift"]]
+        turns = out + way + int(lift["ground" if "origin" in s else "onward_turn"])
+        for shut in c.p.get("shut", []) if out >= first else []:
+            closed = range(shut["first"], shut["end"])
+            ends = {s["base"]: (out, turns + way), s.get("haven"): (out + way, turns)}
+            if not shut["to"] and any(t in closed for t in ends.get(shut["place"], ())):
+                c.fault("closures", f"{s['lift']} of step {out} uses {shut['place']}: it is shut")
+            under_way = {*range(out, out + way), *range(turns, turns + way)}
+            if {shut["place"], shut["to"]} == {s["base"], other} and under_way & {*closed}:
+                c.fault("closures", f"{s['lift']} of step {out} is on a way that is shut")
 
 
 def _bases(c: _Count) -> None:

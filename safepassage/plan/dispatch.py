@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from safepassage.plan.closures import may_fetch, may_send_on
 from safepassage.plan.linear import Reals, Whole
 from safepassage.plan.owed import Owed
 from safepassage.plan.problem import Problem, Sortie
@@ -125,6 +126,8 @@ class Dispatcher:
         self.credit = [np.zeros((b, o)) for _ in p.lifts]
         self.credit_on = [np.zeros((b, h)) for _ in p.lifts]
         self.credit_away = [np.zeros((b, b)) for _ in p.lifts]
+        self.may_fetch = [may_fetch(p, x) for x in p.lifts]
+        self.may_send_on = [may_send_on(p, x) for x in p.lifts]
         self.owed = Owed(p, self.manner.drawdown)
         self.closes = [self.owed.closes(o) for o in range(o)]
 
@@ -270,7 +273,8 @@ class Dispatcher:
         land, leave = t + f, t + f + lift.ground
         back = leave + f + lift.turn
         if (
-            self.ready[n][b, t:back].min() < 1
+            not self.may_fetch[n][b, o, t]
+            or self.ready[n][b, t:back].min() < 1
             or self.crew[n][t : t + lift.cycle].min() < 1
             or self.runway[o, land] < 1
             or self.runway[o, leave] < 1 + (land == leave)
@@ -331,7 +335,8 @@ class Dispatcher:
             places = min(places, int(p.haven_day[h] - self.haven_day[h, day]))
         load = min(lift.seats, int(self.cleared[b]), places)
         if (
-            load < max(1, self.manner.full_onward * lift.seats)
+            not self.may_send_on[n][b, h, t // p.wave]
+            or load < max(1, self.manner.full_onward * lift.seats)
             or self.ready[n][b, t:back].min() < 1
             or self.crew[n][t : t + 2 * lift.cycle].min() < 1
         ):

@@ -16,7 +16,7 @@ from safepassage.plan.errors import PlanFileError
 from safepassage.plan.formulation import paces
 from safepassage.plan.linear import Whole
 from safepassage.plan.people import Draft
-from safepassage.plan.problem import Guard, Lift, Need, Objective, Problem, Sortie
+from safepassage.plan.problem import Guard, Lift, Need, Objective, Problem, Shut, Sortie
 
 FORMAT = "safepassage-plan"
 VERSION = 1
@@ -96,6 +96,9 @@ def problem_json(p: Problem) -> dict[str, Any]:
             }
             for n in p.needs
         ],
+        "shut": [
+            {"place": s.place, "to": s.to, "first": s.first, "end": s.end} for s in p.shut
+        ],
         "objective": {
             "weights": list(p.objective.weights),
             "early": p.objective.early,
@@ -173,6 +176,7 @@ def _problem(p: Mapping[str, Any]) -> Problem:
         bool(p.get("rebases", False)),
         tuple(_guard(x, p["origins"]) for x in p.get("guards", [])),
         tuple(_need(x, p["origins"], p["bases"]) for x in p.get("needs", [])),
+        tuple(Shut(x["place"], x["first"], x["end"], x["to"]) for x in p.get("shut", [])),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from safepassage.plan.closures import may_fetch, may_send_on
 from safepassage.plan.linear import INF, Builder, Programme, Whole
 from safepassage.plan.problem import NO_WAY, Lift, Problem
 from safepassage.plan.requirements import guards_at, inbound_loads, rear_guard
@@ -220,7 +221,7 @@ def _rotations(
     y = build.columns(
         f"fly {number}",
         (b, o, t),
-        upper=np.where(flown > 0, INF, 0),
+        upper=np.where((flown > 0) & may_fetch(problem, lift), INF, 0),
         cost=2 * problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )
@@ -253,7 +254,7 @@ def _onward(
     z = build.columns(
         f"onward {number}",
         (b, h, len(waves)),
-        upper=np.where(flown > 0, INF, 0),
+        upper=np.where((flown > 0) & may_send_on(problem, lift), INF, 0),
         cost=problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )

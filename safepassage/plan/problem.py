@@ -81,6 +81,24 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Shut:
+    """A base or haven where nothing lands or leaves for a time, or a way that nobody takes."""
+
+    place: str
+    first: int  # step
+    end: int  # the first one that is open again
+    to: str = ""  # the other end of a way
+
+    def is_place(self, place: str) -> bool:
+        """Whether it is this place that is shut."""
+        return not self.to and self.place == place
+
+    def is_way(self, one: str, other: str) -> bool:
+        """Whether it is the way between these two, whichever was named first."""
+        return bool(self.to) and {self.place, self.to} == {one, other}
+
+
+@dataclass(frozen=True)
 class Objective:
     """What a plan is judged by: class weights, earlier before later, people on their way."""
 
@@ -119,6 +137,7 @@ class Problem:
     rebases: bool = False  # lifts may move from base to base; bounds cover any such moving
     guards: tuple[Guard, ...] = ()
     needs: tuple[Need, ...] = ()
+    shut: tuple[Shut, ...] = ()  # bases, havens and ways; gates and origins are in their rates
 
     @property
     def waves(self) -> Whole:

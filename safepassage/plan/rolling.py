@@ -21,6 +21,7 @@ from itertools import count
 import numpy as np
 
 from safepassage.plan.bounds import Bound, bound
+from safepassage.plan.closures import may_fly
 from safepassage.plan.dispatch import Dispatcher, Flown, Manner, Target
 from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import Formulation, formulate, paces
@@ -117,7 +118,7 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
     bucket = max(1, round(BUCKET_HOURS / p.step_hours))
     steered = bound(p, bucket, formulation=fixed_past(hourly, past))
     reward = keep * p.objective.weights[-1]
-    later = [s for s in planned if s.launch >= past.step]
+    later = [s for s in planned if s.launch >= past.step and may_fly(p, s)]
     anew = target_of(hourly, steered.values, past.home)
     tried = [
         [*past.sorties, *later],

@@ -101,6 +101,23 @@ def _one_crew(d: Document) -> None:
     d["problem"]["lifts"][0]["crews"] = 1
 
 
+def _a_shut_base(d: Document) -> None:
+    s = d["sorties"][0]
+    shut = {"place": s["base"], "to": "", "first": s["launch"], "end": s["launch"] + 1}
+    d["problem"]["shut"] = [shut]
+
+
+def _a_shut_way(d: Document) -> None:
+    s = d["sorties"][0]
+    shut = {"place": s["base"], "to": s["origin"], "first": s["launch"], "end": s["launch"] + 1}
+    d["problem"]["shut"] = [shut]
+
+
+def _a_shut_haven(d: Document) -> None:
+    shut = {"place": d["onward"][0]["haven"], "to": "", "first": 0, "end": d["problem"]["steps"]}
+    d["problem"]["shut"] = [shut]
+
+
 def _fewer_beds(d: Document) -> None:
     d["problem"]["bases"][0]["beds"] = 5
 
@@ -207,6 +224,9 @@ PLANTED: list[tuple[Callable[[Document], None], str]] = [
     (_a_smaller_fleet, "fleet"),
     (_a_lift_out_of_nowhere, "fleet"),
     (_one_crew, "crews"),
+    (_a_shut_base, "closures"),
+    (_a_shut_way, "closures"),
+    (_a_shut_haven, "closures"),
     (_fewer_beds, "beds"),
     (_slower_clearing, "clearing"),
     (_onward_without_clearing, "clearing"),
