@@ -29,7 +29,8 @@ def replan(
         list[str] | None,
         typer.Option(
             metavar="PLACE=FROM/UNTIL",
-            help="A gate or origin that is shut; what the ledger saw closed is known already.",
+            help="A gate, origin, base or haven that is shut, or a way, PLACE..PLACE; what the"
+            " ledger saw closed is known already.",
         ),
     ] = None,
     json: JsonOption = False,
@@ -38,6 +39,8 @@ def replan(
 
     Who has been told when to come keeps hour and gate unless changing it gets people out; how
     many are told otherwise is said. Nothing is published: `plan publish` does that.
+
+    A lift that is under way when its base shuts still lands where it was to.
 
     Example:  safepassage plan replan --shut abbey-gate=2021-08-26T13:30Z/2021-08-27T06:00Z --out
     new.json
@@ -53,7 +56,7 @@ def replan(
             )
         document = kept_plan(at.store, signed.plan)
         until = datetime.now(UTC) if as_of is None else parse_instant(as_of, "as of")
-        closures = [Shut(place, window) for place, window in map(_closure, shut or ())]
+        closures = [Shut(place, window, to) for place, to, window in map(_closure, shut or ())]
         made = planned_on(at.ledger, document, until, closures)
     if out is not None:
         out.write_text(json_text.dumps(made, ensure_ascii=False), encoding="utf-8")
@@ -65,14 +68,15 @@ def replan(
     print_plan(made)
 
 
-def _closure(text: str) -> tuple[str, Window]:
-    place, found, span = text.partition("=")
+def _closure(text: str) -> tuple[str, str, Window]:
+    where, found, span = text.partition("=")
+    place, is_way, to = where.partition("..")
     start, parted, end = span.partition("/")
-    if not (place and found and parted):
+    if not (place and found and parted) or (is_way and not to):
         raise BadQuestionError(
             f"--shut {text!r}: write it like abbey-gate=2021-08-26T13:30Z/2021-08-27T06:00Z"
         )
-    return place, Window(parse_instant(start, "shut from"), parse_instant(end, "shut until"))
+    return place, to, Window(parse_instant(start, "shut from"), parse_instant(end, "shut until"))
 
 
 def _print_change(made: dict[str, Any]) -> None:
@@ -85,5 +89,10 @@ def _print_change(made: dict[str, Any]) -> None:
         f"  {about['changed']:,} of {about['called']:,} people who were called are told another"
         " hour or gate, or not to come"
     )
+    if "families_called" in about:
+        typer.echo(
+            f"  {about['families_changed']:,} of {about['families_called']:,} registered families,"
+            f" {about['people_changed']:,} people of them"
+        )
     if about["outside"]:
         typer.echo(f"  {about['outside']:,} people left otherwise than by the plan's lifts")

@@ -9,7 +9,7 @@ what the plan before promised from then on.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from safepassage.model.ledger import Ledger
 from safepassage.plan.document import assumptions, draft_json, problem_json, problem_of, sorties_of
 from safepassage.plan.linear import Whole
 from safepassage.plan.problem import Problem
+from safepassage.plan.problem import Shut as ShutSteps
 from safepassage.plan.rolling import BUCKET_HOURS, Past, Rolled, roll
 from safepassage.planner.errors import PlanRefusedError
 from safepassage.planner.posting import Clock, families_of, plan_id, sealed
@@ -34,41 +35,84 @@ _STAYS = ("format", "version")
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """A gate or an origin that lets nobody through for a time."""
+    """A place of the plan that is shut for a time, or a way between two of them."""
 
     place: str
     window: Window
+    to: str = ""  # the other end of a way
 
 
 def shut_now(ledger: Ledger, problem: Problem, as_of: datetime, until: datetime) -> list[Shut]:
-    """Gates and origins that were last seen closed: taken to stay so until somebody opens them."""
+    """Places that were last seen closed: taken to stay so until somebody opens them."""
+    places = (*problem.gates, *problem.origins, *problem.bases, *problem.havens)
     return [
         Shut(place, Window(as_of, until))
-        for place in dict.fromkeys((*problem.gates, *problem.origins))
+        for place in dict.fromkeys(places)
         if as_of < until and ledger.catalogue.is_open(PlaceId(place), as_of) is False
     ]
 
 
 def closed(problem: Problem, clock: Clock, shut: Iterable[Shut]) -> Problem:
-    """The problem with gates that pass nobody, and origins where nothing lands, for a time.
+    """The problem with what is shut for a time.
+
+    A shut gate passes nobody; at a shut origin nothing lands either; a shut base or haven takes no
+    lift and lets none go.  A shut way is that of the lifts between two of these, or the one through
+    a gate, which is then as good as shut.
 
     Raises:
-        PlanRefusedError: a place that is neither a gate nor an origin of the plan.
+        PlanRefusedError: it names a place or a way that is none of the plan.
     """
     gate, slots, runway = problem.gate.copy(), problem.slots.copy(), problem.runway.copy()
+    flown: list[ShutSteps] = []
     for s in shut:
         first = int((max(s.window.start, clock.starts) - clock.starts) // clock.step)
-        steps = slice(first, clock.step_of(s.window.end))
-        if s.place in problem.gates:
-            gate[problem.gates.index(s.place), steps] = 0
-        if s.place in problem.origins:
-            o = problem.origins.index(s.place)
+        end = clock.step_of(s.window.end)
+        steps = slice(first, end)
+        place = _of_plan(problem, s)
+        if s.to and place not in problem.gates:
+            flown.append(ShutSteps(s.place, first, end, s.to))
+            continue
+        if place in problem.gates:
+            gate[problem.gates.index(place), steps] = 0
+        if place in problem.origins and not s.to:
+            o = problem.origins.index(place)
             gate[problem.gate_origin == o, steps] = 0
             slots[o, steps] = runway[o, steps] = 0
-        if s.place not in (*problem.gates, *problem.origins):
-            known = ", ".join(dict.fromkeys((*problem.gates, *problem.origins)))
-            raise PlanRefusedError(f"{s.place!r} is no gate or origin of this plan; it has {known}")
-    return replace(problem, gate=gate, slots=slots, runway=runway)
+        if place in (*problem.bases, *problem.havens):
+            flown.append(ShutSteps(place, first, end))
+    return replace(problem, gate=gate, slots=slots, runway=runway, shut=(*problem.shut, *flown))
+
+
+def _of_plan(problem: Problem, shut: Shut) -> str:
+    """The place that is shut, or the gate through which a shut way leads.
+
+    Raises:
+        PlanRefusedError: it names a place or a way that is none of the plan.
+    """
+    known = (*problem.gates, *problem.origins, *problem.bases, *problem.havens)
+    listed = ", ".join(dict.fromkeys(known))
+    if not shut.to:
+        if shut.place not in known:
+            raise PlanRefusedError(f"{shut.place!r} is no place of this plan; it has {listed}")
+        return shut.place
+    ends = {shut.place, shut.to}
+    gates = [g for g in problem.gates if g in ends and g not in problem.origins]
+    if gates:
+        return gates[0]
+    if not any(ends == {a, b} for a, b in _ways(problem)):
+        raise PlanRefusedError(
+            f"no way of this plan leads from {shut.place!r} to {shut.to!r}; it has {listed}"
+        )
+    return shut.place
+
+
+def _ways(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Where the plan's lifts go."""
+    for lift in problem.lifts:
+        for o, b in np.argwhere(lift.to_origin >= 0):
+            yield problem.origins[o], problem.bases[b]
+        for b, h in np.argwhere(lift.to_haven >= 0):
+            yield problem.bases[b], problem.havens[h]
 
 
 def replan(
@@ -125,7 +169,7 @@ def replan(
 
 def _shut_json(s: Shut) -> dict[str, str]:
     return {
-        "place": s.place,
+        "place": f"{s.place}..{s.to}" if s.to else s.place,
         "from": format_instant(s.window.start),
         "until": format_instant(s.window.end),
     }

@@ -80,6 +80,57 @@ def test_an_airstrip_that_is_shut_takes_no_lift() -> None:
     assert len(leaving) <= len(on_the_way)
 
 
+def landing(document: dict[str, Any], base: str, after: int) -> list[int]:
+    """Steps in which lifts that left their base from a step on land there again with people."""
+    ways = {x["id"]: x["to_origin"][0] for x in document["problem"]["lifts"]}
+    number = [b["id"] for b in document["problem"]["bases"]].index(base)
+    return [
+        s["departs"] + ways[s["lift"]][number]
+        for s in document["sorties"]
+        if s["base"] == base and s["launch"] >= after
+    ]
+
+
+@pytest.mark.parametrize("to", ["", "strip"])
+def test_a_shut_haven_or_way_is_not_flown_and_the_others_carry_on(to: str) -> None:
+    made = planned_on(Shut("levin", NIGHT, to))
+    assert recounted(made).faults == ()
+    assert not [t for t in landing(made, "levin", after=20) if 22 <= t < 30]
+    assert [t for t in landing(made, "oster", after=20) if 22 <= t < 34]
+    assert [t for t in landing(made, "levin", after=20) if t >= 30]  # it goes on when it opens
+    about = made["replanned"]
+    assert 0 <= about["changed"] <= about["called"]
+    assert about["shut"][0]["place"] == ("levin..strip" if to else "levin")
+
+
+def test_where_people_go_on_to_nothing_lands_while_it_is_shut() -> None:
+    made = planned_on(Shut("mainland", NIGHT))
+    assert recounted(made).faults == ()
+    assert not [s for s in made["onward"] if 22 <= s["launch"] < 29]
+
+
+def test_a_haven_that_the_ledger_saw_closed_takes_nobody_any_more() -> None:
+    full = Opening(
+        id=EntryId("full-1"),
+        place=PlaceId("oster"),
+        is_open=False,
+        occurred_at=EVENING - timedelta(minutes=10),
+        reason="full",
+    )
+    made = planned_on(more=[full])
+    assert made["replanned"]["shut"][0]["place"] == "oster"
+    assert landing(made, "oster", after=20) == []
+
+
+def test_a_road_to_a_gate_is_the_gate() -> None:
+    by_road = planned_on(Shut("karr", NIGHT, "harbour-gate"))
+    assert not [
+        x for x in by_road["passages"] if x["gate"] == "harbour-gate" and 22 <= x["step"] < 30
+    ]
+    with pytest.raises(PlanRefusedError, match="no way of this plan leads"):
+        planned_on(Shut("strip", NIGHT, "mainland"))
+
+
 def test_a_lift_under_its_own_call_sign_counts_as_the_plan_s() -> None:
     """People who boarded another lift of the same type and base are not planned for again."""
     facts = kept_until(island_plan(), EVENING)
@@ -149,5 +200,5 @@ def test_before_and_after_the_plan_there_is_nothing_to_plan_on(at: Any) -> None:
 
 
 def test_a_closure_of_a_place_that_is_none_is_refused() -> None:
-    with pytest.raises(PlanRefusedError, match="no gate or origin"):
+    with pytest.raises(PlanRefusedError, match="no place of this plan"):
         planned_on(Shut("north-gate", NIGHT))
