@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "names": ("safepassage.cli.names", "Compare names across spellings and scripts."),
     "norms": ("safepassage.cli.norms", "Planning factors: missions, cycle, throughput, fill time."),
     "plan": ("safepassage.cli.plan", "Plans: solve, check, whatif, compare, post, publish."),
+    "lift": ("safepassage.cli.lift", "A lift: manifest, boarding, close-out, departure."),
+    "haven": ("safepassage.cli.haven", "A haven: arrivals, names, onward, hand-overs, stock."),
     "compare": ("safepassage.cli.compare", "Plan against actual, or any two ledgers."),
     "discrepancy": ("safepassage.cli.discrepancy", "Doubts: list them, take one, explain one."),
 }

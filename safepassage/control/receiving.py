@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from safepassage.control.manifests import bound_for, manifest
 from safepassage.control.office import Books
@@ -49,6 +50,29 @@ class Desk:
     unnamed: int
     ways_on: tuple[Place, ...]
     handovers: tuple[Handover, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values: ids and numbers, nobody's name."""
+        return {
+            "haven": self.place.place,
+            "heads": self.stock.heads,
+            "unnamed": self.unnamed,
+            "capacity": self.stock.capacity,
+            "expected": self.stock.expected,
+            "gain": self.stock.gain,
+            "hours_to_full": self.stock.hours_to_full,
+            "awaited": [
+                {
+                    "lift": a.manifest.lift.lift,
+                    "stage": a.manifest.stage,
+                    "departed": a.departed,
+                    "arrived": a.arrived,
+                    "missing": a.missing,
+                    "age_minutes": int(a.age.total_seconds() // 60),
+                }
+                for a in self.awaited
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.close_out import CloseOut, Difference
 from safepassage.model.fold import Transfer
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
+from safepassage.model.instant import format_instant
 from safepassage.model.lift import Lift, LiftStatus, Status
 from safepassage.model.movement import EVACUEE, Phase
 from safepassage.model.observation import Headcount
@@ -195,6 +197,44 @@ class Manifest:
         """The line of a family, of a person alone, or of the heads of no group."""
         key = (group, None if group is not None else person)
         return next((x for x in self.lines if (x.group, x.person) == key), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values: ids and numbers, nobody's name."""
+
+        def instant(at: datetime | None) -> str | None:
+            return None if at is None else format_instant(at)
+
+        return {
+            "lift": self.lift.lift,
+            "as_of": instant(self.as_of),
+            "stage": self.stage,
+            "from": self.lift.from_place,
+            "to": self.destination,
+            "announced": self.lift.to_place,
+            "seats": self.lift.seats,
+            "seats_left": self.seats_left,
+            "planned": self.planned,
+            "boarded": self.boarded,
+            "counted": self.counted.heads if self.counted else None,
+            "counted_at": instant(self.counted.occurred_at if self.counted else None),
+            "difference": self.close_out.difference if self.close_out else None,
+            "signed_by": self.close_out.signed_by if self.close_out else None,
+            "departed_at": instant(self.departed_at),
+            "landed_at": instant(self.landed_at),
+            "landed": self.landed,
+            "aboard": self.aboard,
+            "lines": [
+                {
+                    "group": x.group,
+                    "person": x.person,
+                    "category": x.category,
+                    "promised": x.promised,
+                    "boarded": x.boarded,
+                    "landed": x.landed,
+                }
+                for x in self.lines
+            ],
+        }
 
     def _first(self, status: Status) -> datetime | None:
         return next((s.occurred_at for s in self.statuses if s.status is status), None)
