@@ -11,12 +11,15 @@ lies in the database.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
 
 from safepassage.control.office import Office, seal, unseal
 from safepassage.model.errors import BadQuestionError
@@ -28,12 +31,15 @@ from safepassage.secure.issuing import (
     check_span,
     new_key,
     public_half,
+    read_public,
     read_statement,
 )
 from safepassage.secure.token import IssuingKey, key_id_of
 from safepassage.store import pass_shelf
 from safepassage.store.pass_shelf import StoredKey
+from safepassage.store.store import Store
 
+ROOT = "root-key"  # the document in which a store keeps the root's public half
 _FIELD = "private-half"
 
 
@@ -46,6 +52,9 @@ class KeyState(StrEnum):
     IN_FORCE = "in-force"
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
+
+
+_COUNTS = frozenset({KeyState.AHEAD, KeyState.IN_FORCE})
 
 
 class NoIssuingKeyError(BadQuestionError):
@@ -143,15 +152,37 @@ def views(office: Office) -> list[KeyView]:
         return [_view(office, key) for key in pass_shelf.keys(connection)]
 
 
-def trusted(office: Office) -> dict[str, IssuingKey]:
-    """The keys whose passes count now, by their id; what a reader of passes is given."""
-    with office.place.reading() as connection:
+def trusted(
+    reading: Callable[[], AbstractContextManager[Connection]], root: bytes | None, now: datetime
+) -> dict[str, IssuingKey]:
+    """The keys whose passes count now, by their id; what a reader of passes is given.
+
+    It needs no unlocked register: gates are told of them day and night.
+    """
+    with reading() as connection:
         stored = pass_shelf.keys(connection)
     return {
         key.key_id: IssuingKey(bytes(key.public_key), *_span(key))
         for key in stored
-        if _state(office, key) in {KeyState.AHEAD, KeyState.IN_FORCE}
+        if _state(key, root, now) in _COUNTS
     }
+
+
+def root_of(store: Store) -> bytes | None:
+    """The public half of the root key that an operation trusts, None if it trusts none yet."""
+    kept = store.get_document(ROOT)
+    return None if kept is None else read_public(kept.text, "the root key")
+
+
+def trust(store: Store, written: str, now: datetime) -> bytes:
+    """Trust a root key from now on; every earlier one is trusted no more.
+
+    Raises:
+        KeyFileError: it is no public key.
+    """
+    root = read_public(written, "the root key")
+    store.put_document(ROOT, root.hex(), recorded_at=now)
+    return root
 
 
 def signing(office: Office, begin: datetime, end: datetime) -> tuple[IssuingKey, Ed25519PrivateKey]:
@@ -167,7 +198,7 @@ def signing(office: Office, begin: datetime, end: datetime) -> tuple[IssuingKey,
         key
         for key in stored
         if key.sealed is not None
-        and _state(office, key) in {KeyState.AHEAD, KeyState.IN_FORCE}
+        and _state(key, office.root, office.clock()) in _COUNTS
         and key.valid_from <= to_micros(begin)
         and to_micros(end) <= key.valid_until
     ]
@@ -199,31 +230,28 @@ def _view(office: Office, key: StoredKey) -> KeyView:
         public_key=bytes(key.public_key),
         valid_from=begin,
         valid_until=end,
-        state=_state(office, key),
+        state=_state(key, office.root, office.clock()),
     )
 
 
-def _state(office: Office, key: StoredKey) -> KeyState:
+def _state(key: StoredKey, root: bytes | None, now: datetime) -> KeyState:
     if key.revoked_at is not None:
         return KeyState.WITHDRAWN
     if not key.certificate:
         return KeyState.ASKED
-    if not _is_believed(office, key):
+    if root is None or not _is_believed(key, root):
         return KeyState.NOT_TRUSTED
     begin, end = _span(key)
-    now = office.clock()
     if now < begin:
         return KeyState.AHEAD
     return KeyState.IN_FORCE if now < end else KeyState.ENDED
 
 
-def _is_believed(office: Office, key: StoredKey) -> bool:
+def _is_believed(key: StoredKey, root: bytes) -> bool:
     """Whether the root that is trusted now said just this about the key."""
-    if office.root is None:
-        return False
     try:
         statement: Statement = read_statement(json.loads(key.certificate))
-        believed(statement, office.root)
+        believed(statement, root)
     except (StatementError, ValueError):
         return False
     said = (statement.public_key, statement.valid_from, statement.valid_until)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from safepassage.model.ids import ListId, PersonId, RecordId, SponsorId
+from safepassage.model.ids import GroupId, ListId, PersonId, RecordId, SponsorId
 from safepassage.model.ledger import Ledger
 from safepassage.model.observation import Group
 from safepassage.model.sheet import ReadList
@@ -26,6 +26,7 @@ from safepassage.register.priority_values import FamilyAssessment, Flip, Rules
 from safepassage.register.quality import Quality
 from safepassage.registrar import (
     checking,
+    contacting,
     deciding,
     entering,
     erasing,
@@ -44,6 +45,7 @@ from safepassage.registrar import (
     versions,
 )
 from safepassage.registrar.access import REVIEW_BUDGET, Access, Occasion, Trail
+from safepassage.registrar.contacting import Contact
 from safepassage.registrar.erasing import Shredded
 from safepassage.registrar.exporting import Exports
 from safepassage.registrar.kinship import Kinship
@@ -381,6 +383,10 @@ class Registrar:
     def post_groups(self, viewer: Viewer, append: Callable[[list[Group]], object]) -> list[Group]:
         """State in the ledger who goes together, by `append`: person ids, no names."""
         return deciding.post_groups(self._room, viewer, self._kinship, append)
+
+    def contacts(self, viewer: Viewer, groups: Sequence[GroupId]) -> dict[GroupId, Contact]:
+        """How families are reached, for the channel that calls them; shown to nobody."""
+        return contacting.contacts(self._room, viewer, self._kinship, groups)
 
     # Intake
 

@@ -61,6 +61,8 @@ class Kind(StrEnum):
     PLAN_PROPOSED = "plan-proposed"  # for signing, by the first of two
     PLAN_PUBLISHED = "plan-published"
     PLAN_REFUSED = "plan-refused"  # to publish it, and why
+    CALLED = "called"  # addresses of families were opened to call them
+    PASS_TOLD = "pass-told"  # noqa: S105 - codes and words were shown, to be printed or read out
     REFUSED = "refused"  # somebody asked for what their roles do not allow
 
 

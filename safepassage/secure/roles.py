@@ -61,10 +61,12 @@ class Action(StrEnum):
     KEEP_FAMILY = "keep-family"  # put a family together, or decide to split it
     ASSESS_PRIORITY = "assess-priority"
     WORK_INTAKE = "work-intake"  # the intake queue and its states
+    WORK_CASES = "work-cases"  # who is not out: owner, next step, clock, hand-over
     ENTER_PERSON = "enter-person"  # one person at the desk, and paper forms
     ERASE = "erase"  # shred a person's data
     REQUEST_EXPORT = "request-export"
     APPROVE_EXPORT = "approve-export"  # as the second person
+    CALL_FORWARD = "call-forward"  # call families to a gate, issue and revoke their passes
     CHECK_PASS = "check-pass"  # noqa: S105 - a right, not a secret
     BOARD = "board"  # close manifests, record who is aboard
     RECEIVE = "receive"  # record who arrived
@@ -102,6 +104,8 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
         Action.KEEP_FAMILY,
         Action.ASSESS_PRIORITY,
         Action.WORK_INTAKE,
+        Action.CALL_FORWARD,
+        Action.WORK_CASES,
         Action.ENTER_PERSON,
         Action.REQUEST_EXPORT,
     },

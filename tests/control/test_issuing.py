@@ -13,6 +13,7 @@ import pytest
 from safepassage.control import issuing, keys
 from safepassage.control.issuing import CallRefusedError, UnknownPassError
 from safepassage.control.keys import KeyState, NoIssuingKeyError
+from safepassage.control.office import Office
 from safepassage.model.gate_pass import RevocationReason
 from safepassage.model.ids import PlaceId
 from safepassage.model.movement import Phase
@@ -20,7 +21,7 @@ from safepassage.model.promised import promises_of
 from safepassage.operate.passes import Called, CallState, called, revocation_list
 from safepassage.secure.issuing import StatementError, new_key, public_half, stated
 from safepassage.secure.spoken import code_digest, word_digest
-from safepassage.secure.token import TokenCode, TokenError, gate_mark, read
+from safepassage.secure.token import IssuingKey, TokenCode, TokenError, gate_mark, read
 from safepassage.store import pass_shelf
 from tests.control.calling_desk import HOUR, NORTH, ROOT, START, Desk, calling_desk, without_root
 from tests.fixtures.stores import NewAddress
@@ -42,6 +43,10 @@ def test_passes_are_issued_in_each_database(new_address: NewAddress) -> None:
         assert standing(desk)[again.issue.pass_id].state is CallState.AHEAD
 
 
+def trusted(office: Office) -> dict[str, IssuingKey]:
+    return keys.trusted(office.place.reading, office.root, office.clock())
+
+
 def standing(desk: Desk) -> dict[str, Called]:
     """Every pass by its id."""
     with desk.office.books.ledger() as ledger:
@@ -51,7 +56,7 @@ def standing(desk: Desk) -> dict[str, Called]:
 def test_a_pass_says_what_the_ledger_says(desk: Desk) -> None:
     key_id = desk.key()
     five, two = issuing.issue(desk.office, [desk.wanted("fam-1"), desk.wanted("fam-2", 2)])
-    claims = read(five.secret.token, keys.trusted(desk.office))
+    claims = read(five.secret.token, trusted(desk.office))
     assert claims.pass_id == five.issue.pass_id
     assert claims.gate == gate_mark("north-gate")
     assert (claims.valid_from, claims.valid_until) == (START + 2 * HOUR, START + 4 * HOUR)
@@ -202,7 +207,7 @@ def test_a_withdrawn_key_and_another_root_end_what_they_signed(desk: Desk) -> No
     assert keys.withdraw(desk.office, key_id).state is KeyState.WITHDRAWN
     for office in (desk.office, other):
         with pytest.raises(TokenError) as refused:
-            read(made.secret.token, keys.trusted(office))
+            read(made.secret.token, trusted(office))
         assert refused.value.code is TokenCode.UNKNOWN_KEY
     with pytest.raises(NoIssuingKeyError):
         issuing.issue(desk.office, [desk.wanted("fam-2")])
