@@ -3,27 +3,31 @@
 
 import { askToKeep, room } from "./keep/room.js";
 import { StorageError } from "./keep/database.js";
+import { Camera } from "./see/camera.js";
 import { listen } from "./see/keyboard.js";
 import { codeScreen, wordScreen } from "./show/code.js";
 import { Cover } from "./show/cover.js";
 import { menuScreen } from "./show/menu.js";
 import { noticeScreen } from "./show/notices.js";
+import { h } from "./show/parts.js";
 import { resultScreen } from "./show/result.js";
 import { scanScreen } from "./show/scan.js";
-import { countSheet, refuseSheet, walkUpSheet, whoSheet } from "./show/sheets.js";
+import { countSheet, liftSheet, refuseSheet, walkUpSheet, whoSheet } from "./show/sheets.js";
 import { awaken, signal } from "./show/signals.js";
 import { statusLine } from "./show/status.js";
 import { Sync } from "./talk/sync.js";
 
 const STATUS_EVERY_MS = 10_000;
+const LOOK_AT_IT_MS = 1_500; // so long a colour stays before the camera may bring the next one
 
 export class App {
   constructor(root, { station, words, wordList, reader }) {
     Object.assign(this, { root, station, words, wordList, reader });
-    this.screen = null;
+    this.screen = {};
     this.room = null;
     this.sync = new Sync(station, () => this.refreshStatus());
     this.cover_ = new Cover(this);
+    this.camera = new Camera(reader, (text) => this.seen(text));
     listen(document, (text) => this.scanned({ text }));
     addEventListener("pointerdown", awaken);
     setInterval(() => this.refreshStatus(), STATUS_EVERY_MS);
@@ -37,15 +41,36 @@ export class App {
     await this.sync.start();
   }
 
-  show({ element, leave = () => {}, entered = () => {} }) {
-    this.screen?.leave();
-    this.screen = { leave };
-    this.root.replaceChildren(element);
-    entered();
+  // A screen may look through the camera (`looks`), and hears whether it sees anything.
+  show(screen) {
+    this.screen = { shownAt: performance.now(), ...screen };
+    this.root.replaceChildren(screen.element);
+    if (screen.looks) this.look(this.screen);
+    else this.camera.stop();
+    screen.entered?.();
+  }
+
+  async look(screen) {
+    try {
+      await this.camera.start();
+      screen.started?.();
+    } catch (fault) {
+      screen.blind?.(fault.why ?? "no-camera");
+    }
+    if (!this.screen.looks) this.camera.stop(); // another screen came before it had started
+  }
+
+  // The camera brings the next pass without a touch, but takes no question from under an officer's
+  // thumb, and no colour that was not looked at.
+  seen(text) {
+    const { looks, asks, colour, shownAt } = this.screen;
+    const isLookedAt = colour === undefined || performance.now() - shownAt > LOOK_AT_IT_MS;
+    if (looks && !asks && isLookedAt) this.scanned({ text });
   }
 
   home() {
-    this.show(scanScreen(this));
+    if (this.station.needsLift) this.show(liftSheet(this));
+    else this.show(scanScreen(this));
   }
 
   cover() {
@@ -114,9 +139,12 @@ export class App {
 
   showResult(admission, present, answers) {
     signal(admission.colour, { isQuiet: this.station.settings.isQuiet === true });
+    const { colour } = admission;
     const element = resultScreen(this, { admission, present, ...answers });
     element.prepend(statusLine(this));
-    this.show({ element, entered: () => element.querySelector(".main")?.focus({ preventScroll: true }) });
+    element.append(h("div", { class: "visually-hidden", "aria-hidden": "true" }, this.camera.video));
+    const entered = () => element.querySelector(".main")?.focus({ preventScroll: true });
+    this.show({ element, entered, looks: true, colour, asks: colour === "amber" });
     performance.mark("colour");
     this.sendSoon();
   }

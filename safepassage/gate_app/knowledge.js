@@ -36,7 +36,7 @@ export class Knowledge {
     this.place = document.place;
     this.station = document.station;
     this.stations = document.stations ?? [document.station];
-    this.lifts = document.lifts ?? [];
+    this.lifts = (document.lifts ?? []).map((each) => (typeof each === "string" ? { lift: each } : each));
     this.epoch = document.epoch;
     this.serverTime = Date.parse(document.server_time);
     this.goodFor = (document.good_for_s ?? GOOD_FOR_S) * 1000;

@@ -6,6 +6,7 @@ import { reckoned, readClock } from "./keep/clock.js";
 import { Knowledge } from "./knowledge.js";
 
 const KINDS = { gate: "admit", boarding: "board", reception: "alight" };
+const WITH_LIFT = new Set(["boarding", "reception"]);
 const SAME_REFUSAL_MS = 60_000; // a refused pass that is held up again is one refusal
 
 // Red, and nothing is known of who stands there: scanning again is the remedy, so nothing is
@@ -45,6 +46,11 @@ export class Station {
 
   get name() {
     return this.settings.station ?? this.knowledge.station;
+  }
+
+  // Heads that board or get off do so from an aircraft, a bus, a ship: one of those that are known.
+  get needsLift() {
+    return WITH_LIFT.has(this.name) && !this.knowledge.lifts.some(({ lift }) => lift === this.settings.lift);
   }
 
   async set(changes) {
@@ -109,7 +115,6 @@ export class Station {
 
   write(what) {
     const { wall, mono } = readClock();
-    const isLift = this.name === "boarding" || this.name === "reception";
     return this.journal.append({
       device: this.device.id,
       at: new Date(wall).toISOString(),
@@ -122,7 +127,7 @@ export class Station {
       heads: null,
       expected: null,
       reason: null,
-      lift: isLift ? (this.settings.lift ?? null) : null,
+      lift: WITH_LIFT.has(this.name) ? this.settings.lift : null,
       to: null,
       ack: null,
       ...what,

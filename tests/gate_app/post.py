@@ -26,7 +26,7 @@ from safepassage.model.instant import format_instant
 from safepassage.web.routes.gate import app_files
 from safepassage.web.security import GATE_HEADERS
 
-SECRET = "a-secret-that-works-once"  # noqa: S105
+SECRET = "a-secret-that-works-once"
 DEVICE = "phone-1"
 
 
@@ -57,8 +57,8 @@ class Post:
     knowledge: dict[str, Any]
     mood: str = "well"  # portal, busy, unsigned, revoked, deaf
     links: set[str] = field(default_factory=lambda: {SECRET})
-    events: list[dict[str, Any]] = field(default_factory=list)
-    batches: int = 0
+    events: list[dict[str, Any]] = field(default_factory=list)  # that it heard, once each
+    known: set[str] = field(default_factory=set)  # the ids of all of them, also those forgotten
     odd: set[str] = field(default_factory=set)  # kinds of events that go into quarantine
     epoch: str = "1"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
@@ -98,16 +98,15 @@ class Post:
         lines = ["safe-passage-batch-1", body["device"], body["sent_at"], *hashes]
         if self.mood == "revoked" or not self.is_signed(body["signature"], lines):
             return 401, {"error": "revoked-device", "said": "this phone was taken out of service"}
-        known = {event["id"] for event in self.events}
         results = []
         for event, digest in zip(body["events"], hashes, strict=True):
             state = "quarantined" if event["kind"] in self.odd else "recorded"
-            state = "known" if event["id"] in known else state
+            state = "known" if event["id"] in self.known else state
             results.append({"id": event["id"], "hash": digest, "state": state, "reason": None})
             if state != "known":
                 self.events.append(event)
-        self.batches += 1
-        about = {"epoch": self.epoch, "size": len(self.events), "clock_ahead_ms": 0}
+                self.known.add(event["id"])
+        about = {"epoch": self.epoch, "size": len(self.known), "clock_ahead_ms": 0}
         receipt = {"device": DEVICE, "results": results, "server_time": now()} | about
         return 200, self.signed("receipt", receipt)
 
@@ -120,62 +119,68 @@ class Post:
         return True
 
 
-def handler_of(post: Post) -> type[BaseHTTPRequestHandler]:
+class Requests(BaseHTTPRequestHandler):
     """The requests of one server."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    post: Post
+    protocol_version = "HTTP/1.1"
 
-        def answer(self, status: int, content: bytes, kind: str, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in {**GATE_HEADERS, "Content-Type": kind, **headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(self, status: int, content: bytes, kind: str, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {**GATE_HEADERS, "Content-Type": kind, **headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
-        def say(self, status: int, value: dict[str, Any]) -> None:
-            self.answer(status, json.dumps(value).encode(), "application/json")
+    def say(self, status: int, value: dict[str, Any]) -> None:
+        self.answer(status, json.dumps(value).encode(), "application/json")
 
-        def is_moody(self) -> bool:
-            """Answer as somebody else would, if the test wants that."""
-            if post.mood == "portal":
-                self.answer(200, b"<html>Welcome to the airport</html>", "text/html")
-            elif post.mood == "busy":
-                self.say(503, {"error": "busy", "said": "another program writes"})
-            return post.mood in {"portal", "busy"}
+    def is_moody(self) -> bool:
+        """Answer as somebody else would, if the test wants that."""
+        if self.post.mood == "portal":
+            self.answer(200, b"<html>Welcome to the airport</html>", "text/html")
+        elif self.post.mood == "busy":
+            self.say(503, {"error": "busy", "said": "another program writes"})
+        return self.post.mood in {"portal", "busy"}
 
-        def do_GET(self) -> None:
-            path = self.path.removeprefix("/gate/").split("?")[0]
-            if path == "api/knowledge":
-                if not self.is_moody():
-                    self.say(200, post.signed("knowledge", post.told()))
-                return
-            file = app_files().get(path or "index.html")
-            if file is None:
-                self.say(404, {"error": "no-such-file", "said": path})
-                return
-            if file.packed is None:
-                self.answer(200, file.content, file.kind)
-            else:
-                self.answer(200, file.packed, file.kind, **{"Content-Encoding": "gzip"})
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+    def do_GET(self) -> None:
+        path = self.path.removeprefix("/gate/").split("?")[0]
+        if path == "api/knowledge":
             if not self.is_moody():
-                self.say(*(post.enrol if self.path.endswith("enrol") else post.hear)(body))
+                self.say(200, self.post.signed("knowledge", self.post.told()))
+            return
+        file = app_files().get(path or "index.html")
+        if file is None:
+            self.say(404, {"error": "no-such-file", "said": path})
+            return
+        if file.packed is None:
+            self.answer(200, file.content, file.kind)
+        else:
+            self.answer(200, file.packed, file.kind, **{"Content-Encoding": "gzip"})
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self.is_moody():
+            self.say(*(self.post.enrol if self.path.endswith("enrol") else self.post.hear)(body))
 
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Quiet(ThreadingHTTPServer):
+    """A server that does not mind who hangs up."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A phone that goes away in the middle of an answer is nothing to report."""
 
 
 @contextmanager
 def opened(post: Post) -> Iterator[Post]:
     """The server, at the port that it had before or any that is free."""
-    server = ThreadingHTTPServer(("127.0.0.1", post.port), handler_of(post))
-    server.daemon_threads = True
+    server = Quiet(("127.0.0.1", post.port), type("Handler", (Requests,), {"post": post}))
     post.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

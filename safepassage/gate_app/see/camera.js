@@ -7,7 +7,7 @@ const SIDE_MAX = 1280;
 const SAME_AGAIN_MS = 4_000; // the same code in view is one scan
 const REST_MS = 30; // between two looks: the screen and the battery want some of the time
 
-// Why there is no picture: no-camera, not-allowed, in-use.
+// Why there is no picture: no-camera, not-allowed, in-use, no-decoder.
 export class CameraError extends Error {
   constructor(why, options) {
     super(why, options);
@@ -16,25 +16,27 @@ export class CameraError extends Error {
 }
 
 export class Camera {
-  constructor(reader, video, found) {
+  constructor(reader, found) {
     this.reader = reader;
-    this.video = video;
     this.found = found;
     this.stream = null;
     this.last = { text: null, at: 0 };
+    this.video = document.createElement("video");
+    this.video.playsInline = true;
+    this.video.muted = true;
   }
 
+  // Goes on if it looks already; the picture stands still while its element changes place.
   async start() {
+    await this.reader.ready.catch((fault) => { throw new CameraError("no-decoder", { cause: fault }); });
     if (navigator.mediaDevices?.getUserMedia === undefined) throw new CameraError("no-camera");
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
-    } catch (fault) {
-      const why = { NotAllowedError: "not-allowed", NotReadableError: "in-use" }[fault.name] ?? "no-camera";
-      throw new CameraError(why, { cause: fault });
+    if (this.stream === null) {
+      const stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false }).catch(refused);
+      this.stream = stream;
+      this.video.srcObject = stream;
+      this.look(stream);
     }
-    this.video.srcObject = this.stream;
-    await this.video.play();
-    this.look(this.stream);
+    await this.video.play().catch(() => {}); // the element was moved once more: the next start plays
   }
 
   stop() {
@@ -61,10 +63,9 @@ export class Camera {
     this.last = { text, at: seenAt };
     if (!isSame) this.found(text, seenAt);
   }
+}
 
-  // The light of the phone, where it can be switched.
-  async shine(isOn) {
-    const [track] = this.stream?.getVideoTracks() ?? [];
-    await track?.applyConstraints({ advanced: [{ torch: isOn }] });
-  }
+function refused(fault) {
+  const why = { NotAllowedError: "not-allowed", NotReadableError: "in-use" }[fault.name] ?? "no-camera";
+  throw new CameraError(why, { cause: fault });
 }

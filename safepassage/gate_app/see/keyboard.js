@@ -1,7 +1,7 @@
-// A scanner that types: it is a keyboard to the phone, quicker than any hand, and ends with Enter.
-// It works whatever is on the screen, except while somebody types into a field.
+// A scanner that types: it is a keyboard to the phone, and ends with Enter. It works whatever is on
+// the screen, except while somebody types into a field.
 
-const GAP_MS = 80; // between two keys of a scanner; hands are slower
+const GAP_MS = 1_000; // between two keys: more, and what came before belongs to something else
 const LENGTH_MIN = 6;
 
 export function listen(target, found) {

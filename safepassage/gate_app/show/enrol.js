@@ -9,7 +9,6 @@ export function enrolScreen({ words, reader, journal, done, wiped, link }) {
   const help = h("p", { id: "enrol-help", role: "status" }, words.say(wiped === null ? "enrol.help" : "enrol.wiped", { device: wiped }));
   if (wiped !== null) help.classList.add("warning");
   const field = h("input", { id: "link", dir: "ltr", autocomplete: "off", spellcheck: "false", type: "url" });
-  const video = h("video", { playsinline: true, muted: true, "aria-label": words.say("camera.view") });
   let isTrying = false;
   const attempt = async (given) => {
     if (isTrying) return;
@@ -31,12 +30,12 @@ export function enrolScreen({ words, reader, journal, done, wiped, link }) {
     if (given !== null) attempt(given);
     else help.textContent = words.say("enrol.not-a-link");
   };
-  const camera = new Camera(reader, video, take);
-  const look = () => reader.ready.then(() => camera.start()).catch(() => { help.textContent = words.say("camera.no-camera"); });
+  const camera = new Camera(reader, take);
+  const look = () => camera.start().catch((fault) => { help.textContent = words.say(`camera.${fault.why}`); });
   const element = h(
     "main", { class: "sheet", "data-notice": wiped === null ? "enrol" : "wiped" },
     h("h1", {}, words.say("enrol.title")), help,
-    h("div", { class: "view" }, video),
+    h("div", { class: "view" }, camera.video),
     h("label", { for: "link" }, words.say("enrol.link")), field,
     h("div", { class: "thumb" },
       button(words.say("enrol.go"), () => take(field.value), { class: "main", id: "go" }),

@@ -33,7 +33,7 @@ function sending(app) {
   const send = button(words.say("menu.send", { count: sync.unsent }), async () => {
     send.disabled = true;
     await sync.now({ wantsList: true });
-    app.menu();
+    if (send.isConnected) app.menu(); // or somebody went on in the meantime
   }, { class: "main", id: "send" });
   const why = sync.trouble === null ? null : `trouble.${sync.trouble}`;
   return h("section", {}, send, why === null ? null : h("p", { class: "warning", id: "trouble" }, words.say(why)));
@@ -67,9 +67,11 @@ function station(app) {
   const stations = choice(app, "menu.station", knowledge.stations, name, (each) => app.words.say(`station.${each}`), (each) =>
     app.station.set({ station: each }).then(() => app.menu()));
   if (name !== "boarding" && name !== "reception") return stations;
-  const lifts = choice(app, "menu.lift", knowledge.lifts, settings.lift, (lift) => ltr(lift), (lift) =>
-    app.station.set({ lift }).then(() => app.menu()));
-  return [stations, lifts];
+  const change = button(app.words.say("menu.lift", { lift: settings.lift ?? "…" }), async () => {
+    await app.station.set({ lift: null });
+    app.home();
+  }, { id: "change-lift" });
+  return [stations, change];
 }
 
 function choice(app, title, values, chosen, nameOf, choose) {

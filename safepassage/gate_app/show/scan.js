@@ -1,13 +1,11 @@
 // Where an officer spends the day: the picture of the camera, and four ways on under the thumb.
 
-import { Camera, CameraError } from "../see/camera.js";
 import { readPicture } from "../see/reader.js";
 import { button, h } from "./parts.js";
 import { statusLine } from "./status.js";
 
 export function scanScreen(app) {
   const { words, station } = app;
-  const video = h("video", { playsinline: true, muted: true, "aria-label": words.say("camera.view") });
   const notice = h("p", { class: "notice", id: "camera-notice", role: "status" }, words.say("camera.starts"));
   const picture = h("input", {
     type: "file", accept: "image/*", id: "picture", class: "visually-hidden", tabindex: "-1",
@@ -20,13 +18,20 @@ export function scanScreen(app) {
       h("h1", {}, words.say(`station.${station.name}`)),
       h("bdi", { dir: "ltr", class: "place" }, station.knowledge.place),
       button(words.say("do.cover"), () => app.cover(), { class: "cover-button", id: "cover" })),
-    h("div", { class: "view" }, video, h("div", { class: "frame", "aria-hidden": "true" }), notice),
+    h("div", { class: "view" }, app.camera.video, h("div", { class: "frame", "aria-hidden": "true" }), notice),
     picture,
     h("nav", { class: "thumb", "aria-label": words.say("do.ways") }, ways(app, picture)),
   );
-  const camera = new Camera(app.reader, video, (text) => app.scanned({ text }));
-  startCamera(app, camera, notice);
-  return { element, leave: () => camera.stop() };
+  return {
+    element,
+    looks: true,
+    started: () => { notice.hidden = true; },
+    blind: (why) => {
+      notice.hidden = false;
+      notice.textContent = words.say(`camera.${why}`);
+      notice.dataset.why = why;
+    },
+  };
 }
 
 function ways(app, picture) {
@@ -40,19 +45,6 @@ function ways(app, picture) {
     counts ? button(words.say("do.count"), () => app.count(), { id: "count" }) : null,
     button(words.say("do.refuse"), () => app.refuse(null), { id: "refuse" }),
   ];
-}
-
-async function startCamera(app, camera, notice) {
-  try {
-    await app.reader.ready;
-    await camera.start();
-    notice.hidden = true;
-  } catch (fault) {
-    const why = fault instanceof CameraError ? fault.why : "no-decoder";
-    notice.hidden = false;
-    notice.textContent = app.words.say(`camera.${why}`);
-    notice.dataset.why = why;
-  }
 }
 
 async function readFile(app, input, notice) {

@@ -36,7 +36,7 @@ export function walkUpSheet(app) {
   return sheet(
     app, words.say("walkup.title"), heads.element,
     h("label", { for: "band" }, words.say("walkup.band")), field, help,
-    button(words.say("do.keep"), keep, { class: "main", id: "keep" }),
+    mainButton(words.say("do.keep"), keep, "keep"),
   );
 }
 
@@ -53,8 +53,17 @@ export function countSheet(app) {
     h("p", {}, words.say("count.help"), " ", lift ? ltr(lift) : null),
     big,
     button(words.say("count.minus"), () => heads.element.querySelector("button").click()),
-    button(words.say("do.keep"), () => app.noteCount(heads.value()), { class: "main", id: "keep" }),
+    mainButton(words.say("do.keep"), () => app.noteCount(heads.value()), "keep"),
   );
+}
+
+// Which lift is boarded or got off: asked before the first scan, and changed in the menu.
+export function liftSheet(app) {
+  const { words, station } = app;
+  const choices = station.knowledge.lifts.map(({ lift, call_sign: name }) =>
+    button(ltr(name ?? lift), () => station.set({ lift }).then(() => app.home()), { "data-lift": lift }));
+  const help = choices.length === 0 ? h("p", { class: "warning" }, words.say("lift.none")) : null;
+  return sheet(app, words.say("lift.title"), help, h("div", { class: "choices" }, choices));
 }
 
 // Whoever answers for what the phone may not decide is written down by the number of their role.
@@ -76,11 +85,15 @@ export function whoSheet(app, said, answered) {
   return sheet(
     app, words.say("who.title"), h("p", { class: "said" }, said),
     h("label", { for: "who" }, words.say("who.label")), field, help,
-    button(words.say("who.yes"), keep, { class: "main", id: "take" }),
+    mainButton(words.say("who.yes"), keep, "take"),
   );
 }
 
+function mainButton(text, act, id) {
+  return button(text, act, { class: "main low", id });
+}
+
 function sheet(app, title, ...content) {
-  const back = button(app.words.say("do.back"), () => app.home(), { id: "back" });
+  const back = button(app.words.say("do.back"), () => (app.station.needsLift ? app.menu() : app.home()), { id: "back" });
   return { element: h("main", { class: "sheet" }, h("h1", {}, title), ...content, back) };
 }

@@ -26,6 +26,7 @@ export class Sync {
     this.trouble = null; // why the last try brought no answer
     this.ledger = null; // epoch and size of the server's ledger, as last receipted
     this.isBusy = false;
+    this.isWanted = false;
   }
 
   async start() {
@@ -47,8 +48,12 @@ export class Sync {
 
   // Send everything, then look for a new list. Never throws: what went wrong is kept to be shown.
   async now({ wantsList = false } = {}) {
-    if (this.isBusy || this.station.device === null) return;
+    if (this.isBusy) {
+      this.isWanted = true; // something was written down since it began
+      return;
+    }
     this.isBusy = true;
+    this.isWanted = false;
     try {
       await this.sendAll();
       if (wantsList || performance.now() - this.listAt > LIST_EVERY_MS) await this.fetchList();
@@ -59,6 +64,7 @@ export class Sync {
       this.isBusy = false;
       await this.recount();
     }
+    if (this.isWanted && this.trouble === null) await this.now();
   }
 
   get isRefused() {
