@@ -12,8 +12,9 @@ import ipaddress
 import os
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +22,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from safepassage.control.gates import Gates
+from safepassage.control.keys import root_of, trusted
 from safepassage.model.errors import SafePassageError
 from safepassage.model.operation import Operation
 from safepassage.planner.planner import Planner
@@ -29,8 +31,9 @@ from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
 from safepassage.secure.errors import WrongKeyError
 from safepassage.secure.roles import COMMAND_LINE
+from safepassage.secure.token import IssuingKey
 from safepassage.secure.unlock import Way, unlock_with_key_file
-from safepassage.store import open_store
+from safepassage.store import Store, open_store
 from safepassage.store.beside import Beside
 from safepassage.store.pen import Pen
 from safepassage.store.protection import Protection
@@ -117,7 +120,7 @@ def run(
             planner=Planner(plans_folder(store.where), utc_now),
             signing=Signing(store, pen.borrowed, protection),
             pen=pen,
-            gates=Gates(store, pen, beside, utc_now),
+            gates=Gates(store, pen, beside, utc_now, partial(trusted_now, store, beside)),
         )
         app = create_app(settings)
         if key_file is not None:
@@ -126,6 +129,11 @@ def run(
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(quiet_config(app, pair), app.state.desk.watch).run(sockets=[listener])
+
+
+def trusted_now(store: Store, beside: Beside) -> Mapping[str, IssuingKey]:
+    """The issuing keys whose passes gates take now."""
+    return trusted(beside.reading, root_of(store), utc_now())
 
 
 def greet(
