@@ -96,9 +96,7 @@ def problem_json(p: Problem) -> dict[str, Any]:
             }
             for n in p.needs
         ],
-        "shut": [
-            {"place": s.place, "to": s.to, "first": s.first, "end": s.end} for s in p.shut
-        ],
+        "shut": [{"place": s.place, "to": s.to, "first": s.first, "end": s.end} for s in p.shut],
         "objective": {
             "weights": list(p.objective.weights),
             "early": p.objective.early,

@@ -33,6 +33,7 @@ from safepassage.plan.feasible import require_feasible
 from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.linear import Whole
 from safepassage.plan.meeting import require_met
+from safepassage.plan.moving import without_idle_moves
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
@@ -171,7 +172,8 @@ def _first_draft(hourly: Formulation, first: Bound, crews_bind: bool, seconds: f
     best: Draft | None = None
     for made in _passes(hourly, first, crews_bind):
         try:
-            best = with_people(hourly, made.home, made.sorties)
+            sorties = without_idle_moves(hourly.problem, made.home, made.sorties)
+            best = with_people(hourly, made.home, sorties)
         except EngineError:  # it does not take out or bring in all that it has to
             continue
         break

@@ -15,7 +15,8 @@ from safepassage.plan.bounds import bound, cycle_buckets
 from safepassage.plan.check import check
 from safepassage.plan.document import problem_json, problem_of
 from safepassage.plan.errors import InfeasibleError, PlanInputError
-from safepassage.plan.problem import Guard, Need, Problem
+from safepassage.plan.moving import without_idle_moves
+from safepassage.plan.problem import Guard, Need, Problem, Sortie
 from safepassage.plan.rolling import Past, roll
 from safepassage.plan.solving import Plan, plan
 from tests.plan.operations import lift, operation
@@ -152,6 +153,16 @@ def test_a_lift_is_moved_to_where_there_are_beds() -> None:
     assert moves.draft.people > stays.draft.people
     assert {(m["from"], m["to"]) for m in document["moves"]} == {("near", "far")}
     assert moves.people.total >= moves.draft.people
+
+
+def test_a_move_that_nothing_needs_is_left_out() -> None:
+    problem = where_it_is_no_use()
+    there = Sortie(0, 0, 1, 0, is_ferry=True)
+    flown = Sortie(0, 1, 0, 4)
+    home = [np.array([2, 0])]
+    assert without_idle_moves(problem, home, [there, there, flown]) == [flown, there]
+    back = Sortie(0, 1, 0, 8, is_ferry=True)
+    assert without_idle_moves(problem, home, [there, back]) == []
 
 
 def test_the_bound_covers_every_plan_that_moves_lifts() -> None:
