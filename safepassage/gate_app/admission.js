@@ -28,7 +28,8 @@ export async function decide(scan, knowledge, here) {
     pass: shown.pass,
     group: shown.group,
     gate: shown.gate,
-    expected,
+    heads: shown.heads, // what the pass says
+    expected, // those of them that are not in yet
     from: shown.from,
     until: shown.until,
   };

@@ -84,7 +84,7 @@ export class Station {
       pass: admission.pass,
       group: admission.group,
       heads,
-      expected: admission.expected,
+      expected: admission.heads,
       ack,
     });
     if (present > heads) await this.walkUp(present - heads, newBand(), ack);
@@ -98,10 +98,10 @@ export class Station {
     if (reason === undefined) return;
     if (key === this.lastRefusal.key && mono - this.lastRefusal.at < SAME_REFUSAL_MS) return;
     this.lastRefusal = { key, at: mono };
-    await this.refuse(reason, admission.expected || 1, admission);
+    await this.refuse(reason, admission.heads ?? 1, admission);
   }
 
-  refuse(reason, heads, { pass = null, group = null, expected = null } = {}) {
+  refuse(reason, heads, { pass = null, group = null, heads: expected = null } = {}) {
     return this.write({ kind: "refuse", reason, heads, pass, group, expected });
   }
 

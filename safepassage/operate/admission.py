@@ -38,6 +38,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from safepassage.operate.knowledge import Knowledge, Listed
+from safepassage.operate.stations import BOARDING, GATE, RECEPTION
 from safepassage.secure.spoken import SpokenError
 from safepassage.secure.token import TokenCode, TokenError, gate_mark, read
 
@@ -89,8 +90,7 @@ ACKNOWLEDGED_BY_AN_OFFICER = frozenset(
         AdmissionReason.MORE_HEADS,
     }
 )
-GATE = "gate"
-MOVES_HEADS = frozenset({GATE, "boarding", "reception"})
+MOVES_HEADS = frozenset({GATE, BOARDING, RECEPTION})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +123,7 @@ class Admission:
     pass_id: str | None = None
     group: str | None = None  # known for the passes of this gate only
     gate: str | None = None  # the mark of the gate that would take it
+    heads: int | None = None  # what the pass says
     expected: int | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
@@ -162,6 +163,7 @@ def decide(scan: Scan, knowledge: Knowledge, here: Here) -> Admission:
         pass_id=shown.pass_id,
         group=shown.group,
         gate=shown.gate,
+        heads=shown.heads,
         expected=expected,
         valid_from=shown.valid_from,
         valid_until=shown.valid_until,
