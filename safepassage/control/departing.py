@@ -14,7 +14,7 @@ from datetime import datetime
 
 from safepassage.control.manifests import manifest, waiting_at, whole_families
 from safepassage.control.office import Books
-from safepassage.control.steps import Taken, check_not_ahead, check_token, take
+from safepassage.control.steps import Taken, check_group, check_not_ahead, check_token, take
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.fact import Fact
 from safepassage.model.ids import GroupId, PlaceId, check_id
@@ -69,6 +69,7 @@ class Departing:
             f"seat/{check_token(token)}/0",
             lambda m, at: boarding.seat(m, families, at=at, token=token, acknowledged=acknowledged),
             at,
+            [f.group for f in families],
         )
 
     def fill(self, lift: PlaceId, *, token: str, at: datetime | None = None) -> Taken:
@@ -110,6 +111,7 @@ class Departing:
             f"board/{check_token(token)}",
             lambda m, at: boarding.board(m, who, at=at, token=token, acknowledged=acknowledged),
             at,
+            [who.group],
         )
 
     def take_off(
@@ -238,12 +240,16 @@ class Departing:
         first: str,
         decide: Callable[[Manifest, datetime], Sequence[Fact]],
         at: datetime | None,
+        groups: Sequence[GroupId | None] = (),
     ) -> Taken:
         now = self.clock()
         when = check_not_ahead(at or now, now)
-        # What happened earlier is decided with everything that is known now.
-        return take(
-            self.books,
-            first,
-            lambda ledger: decide(manifest(ledger, lift, now), when),
-        )
+
+        def decide_with(ledger: Ledger) -> Sequence[Fact]:
+            # What happened earlier is decided with everything that is known now.
+            found = manifest(ledger, lift, now)
+            for group in groups:
+                check_group(ledger, group, {lift, found.lift.from_place})
+            return decide(found, when)
+
+        return take(self.books, first, decide_with)

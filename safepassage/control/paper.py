@@ -41,7 +41,8 @@ class PaperLine:
     @property
     def boxes(self) -> int:
         """Boxes to tick, one for each head."""
-        return self.planned if self.planned <= BOXES_MAX else 0
+        heads = max(self.planned, self.boarded)
+        return heads if heads <= BOXES_MAX else 0
 
 
 def paper_manifest(

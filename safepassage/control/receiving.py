@@ -14,11 +14,18 @@ from typing import Any
 
 from safepassage.control.manifests import bound_for, manifest
 from safepassage.control.office import Books
-from safepassage.control.steps import Taken, check_not_ahead, check_token, take
+from safepassage.control.steps import (
+    Taken,
+    check_group,
+    check_is_id,
+    check_not_ahead,
+    check_token,
+    take,
+)
 from safepassage.model.errors import BadQuestionError, UnknownPlaceError
 from safepassage.model.fact import Fact
 from safepassage.model.fold import Transfer
-from safepassage.model.ids import GroupId, PersonId, PlaceId, check_id
+from safepassage.model.ids import GroupId, PersonId, PlaceId
 from safepassage.model.ledger import Ledger
 from safepassage.model.movement import Phase
 from safepassage.model.not_out import Handover
@@ -107,6 +114,7 @@ class Receiving:
         def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
             haven_of(ledger, haven)
             found = manifest(ledger, lift, now)
+            check_group(ledger, who.group, {lift})
             return rules.arrive(found, haven, who, at=when, token=token, acknowledged=acknowledged)
 
         return self._take(f"arrive/{check_token(token)}", decide, at)
@@ -126,7 +134,7 @@ class Receiving:
         Raises:
             BadQuestionError: neither a group nor a lift says which head it is.
         """
-        check_id(person, "person")
+        check_is_id(person, "whoever is named")
         if group is None and lift is None:
             raise BadQuestionError("say whose head it is: a band, a family, or the lift it came on")
 
@@ -153,6 +161,7 @@ class Receiving:
 
         def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
             haven_of(ledger, haven)
+            check_group(ledger, who.group, {haven})
             to = ledger.catalogue.places.get(to_place)
             if to is None or to.kind not in GOES_TO:
                 raise UnknownPlaceError(
@@ -176,7 +185,13 @@ class Receiving:
         at: datetime | None = None,
         acknowledged: Collection[Why] = (),
     ) -> Taken:
-        """A child goes from one pair of hands into another, and both are on record."""
+        """A child goes from one pair of hands into another, and both are on record.
+
+        Raises:
+            InvalidFactError: one of the three is given by what may be a name.
+        """
+        for id in (child, hands.given_by, hands.received_by):
+            check_is_id(id, "a child, who gives it and who receives it")
 
         def decide(ledger: Ledger, now: datetime, when: datetime) -> Sequence[Fact]:
             haven_of(ledger, haven)

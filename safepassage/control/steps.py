@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from safepassage.control.office import Books
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.fact import Fact
-from safepassage.model.ids import EntryId
+from safepassage.model.ids import EntryId, GroupId, PlaceId, check_id
 from safepassage.model.instant import in_utc, zulu
 from safepassage.model.ledger import Ledger
+from safepassage.operate.close_out import BAND
+from safepassage.operate.step import Why, refuse_unless
 
 _TAKING = threading.Lock()
 _TOKEN_MAX = 40
@@ -63,6 +65,45 @@ def check_token(token: str) -> str:
             f"{token[:60]!r} is no token of a step: 1 to {_TOKEN_MAX} letters and digits"
         )
     return token
+
+
+def check_group(ledger: Ledger, group: GroupId | None, places: Collection[PlaceId]) -> None:
+    """Refuse a family of which the ledger knows nothing: a name typed by mistake would stay in it.
+
+    A band needs nobody to know it.
+
+    Args:
+        ledger: where the family should be known.
+        group: the family; None: heads of no family.
+        places: where it may have been seen, or promised to be.
+
+    Raises:
+        StepRefusedError: nobody of this id was seen there, and no pass was issued to it.
+    """
+    refuse_unless(
+        group is None
+        or group.startswith(BAND)
+        or any(True for _ in ledger.through(places, group))
+        or any(issue.group == group for issue in ledger.catalogue.passes.values()),
+        Why.NEVER_SEEN,
+        "nobody of this family was ever seen here, and nothing is recorded: scan the pass or key"
+        " the band again, or leave the family out and give the heads alone",
+    )
+
+
+def check_is_id(text: str, what: str) -> str:
+    """Refuse what may be somebody's name where an id is asked for: ids have a digit in them.
+
+    Raises:
+        InvalidFactError: it has none, or is no id; it is not repeated.
+    """
+    if not any(c.isdigit() for c in text):
+        raise InvalidFactError(
+            f"{what} is given by the id of the register or of an account, with its digits; a name"
+            " is never written into the ledger"
+        )
+    check_id(text, what)
+    return text
 
 
 def check_not_ahead(at: datetime, now: datetime) -> datetime:

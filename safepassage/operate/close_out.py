@@ -163,7 +163,9 @@ def _check_may_close(manifest: Manifest, acknowledged: Collection[Why]) -> None:
 def _check_signed(manifest: Manifest, three: ThreeNumbers, signed: Signed) -> None:
     """Whether the reason is there if one is needed, and fits."""
     refuse_unless(
-        three.agree or signed.difference is not None, Why.DIFFERENCE, _how(manifest, three)
+        three.agree or signed.difference is not None,
+        Why.DIFFERENCE,
+        how_they_differ(manifest, three),
     )
     if signed.difference is not None:
         refuse_unless(
@@ -193,7 +195,7 @@ def _check_signed(manifest: Manifest, three: ThreeNumbers, signed: Signed) -> No
     )
 
 
-def _how(manifest: Manifest, three: ThreeNumbers) -> str:
+def how_they_differ(manifest: Manifest, three: ThreeNumbers) -> str:
     """By how much three numbers differ, and what can be done about it."""
     lift, counted = manifest.lift.lift, three.counted or 0
     said = f"{lift}: {three.planned:,} planned, {three.boarded:,} boarded, {counted:,} counted. "

@@ -24,6 +24,7 @@ class Why(StrEnum):
     HAS_SEATS = "has-seats"
     FAMILY_INCOMPLETE = "family-incomplete"
     NOT_ON_MANIFEST = "not-on-manifest"
+    NEVER_SEEN = "never-seen"  # nobody of this id: perhaps a name was typed
     ALREADY_ABOARD = "already-aboard"
     NOT_ABOARD = "not-aboard"
     NOT_COUNTED = "not-counted"

@@ -141,3 +141,19 @@ def test_a_cancelled_lift_gives_its_families_back(desks: ApronDesks) -> None:
     assert desks.heads() == {"hall": 76}
     desks.departing.fill(SECOND, token="g4")
     assert desks.departing.manifest(SECOND).planned == 16
+
+
+def test_a_name_that_somebody_types_is_not_recorded(desks: ApronDesks) -> None:
+    before = desks.entries()
+    whoever = Boarders(group=GroupId("Wahid"), heads=2)
+    with pytest.raises(StepRefusedError) as caught:
+        desks.departing.board(REACH, whoever, token="h1")
+    assert caught.value.why is Why.NEVER_SEEN
+    assert "Wahid" not in str(caught.value)
+    assert not caught.value.may_have_happened
+    with pytest.raises(InvalidFactError, match="never written"):
+        desks.receiving.name(PersonId("Wahid"), DOHA, group=GroupId("fam-1"), token="h2")
+    hands = Hands(given_by="Wahid", received_by="case-2", relation="uncle")
+    with pytest.raises(InvalidFactError, match="never written"):
+        desks.receiving.hand_over(PersonId("p-1"), DOHA, hands, token="h3")
+    assert desks.entries() == before
