@@ -59,6 +59,10 @@ class Gates:
         self.devices = GateDevices(beside, clock)
         self._turns: Turns[Handed, _Answered] = Turns(self._take)
 
+    def close(self) -> None:
+        """Let go of the reader; pen and tables are closed by whoever opened them."""
+        self._store.close()
+
     @cached_property
     def signer(self) -> Signer:
         """Signs for this server."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from safepassage.model.ids import check_id
 from safepassage.model.instant import from_micros, to_micros
@@ -236,7 +236,7 @@ class GateDevices:
     def heard(self) -> dict[str, Heard]:
         """What was heard of each device."""
         with self._beside.reading() as connection:
-            odd: dict[str, int] = dict(connection.execute(_UNANCHORED).tuples().all())
+            odd = _numbers(connection, _UNANCHORED)
             forked = _forked(connection)
             return {
                 row.device: Heard(
@@ -338,5 +338,9 @@ def _forked(connection: Connection) -> dict[str, int]:
         .having(func.count() > 1)
         .subquery()
     )
-    counted = select(twice.c.device, func.count()).group_by(twice.c.device)
-    return dict(connection.execute(counted).tuples().all())
+    return _numbers(connection, select(twice.c.device, func.count()).group_by(twice.c.device))
+
+
+def _numbers(connection: Connection, query: Select[Any]) -> dict[str, int]:
+    """A number for each device."""
+    return {row[0]: row[1] for row in connection.execute(query)}

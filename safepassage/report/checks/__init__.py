@@ -18,6 +18,7 @@ from safepassage.report.checks.lift_load import (
 from safepassage.report.checks.oddities import choices_of_the_fold
 from safepassage.report.checks.places import places_nobody_stated
 from safepassage.report.checks.publications import publications_without_question
+from safepassage.report.checks.resightings import passes_seen_again
 from safepassage.report.checks.times import movements_in_the_future
 
 Check = Callable[[Ledger, datetime], Iterator[Discrepancy]]
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     places_nobody_stated,
     movements_in_the_future,
     publications_without_question,
+    passes_seen_again,
 )
 
 
