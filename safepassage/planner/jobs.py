@@ -47,13 +47,14 @@ class Jobs:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._under_way: dict[str, threading.Event] = {}  # set when the job is over
         self._unwanted: set[str] = set()
+        self._over: dict[str, Job] = {}  # what is over does not change: it is read once
         self._is_stopping = False
 
     def all(self) -> list[Job]:
         """Every job, the newest first."""
         if not self._folder.is_dir():
             return []
-        found = [kept.read(path) for path in self._folder.iterdir()]
+        found = [self._read(name) for name in os.listdir(self._folder)]
         return sorted((j for j in found if j), key=lambda j: j.asked_at, reverse=True)
 
     def get(self, id: str) -> Job:
@@ -62,9 +63,18 @@ class Jobs:
         Raises:
             UnknownPlanError: there is none.
         """
-        found = kept.read(self._folder / id) if id.isalnum() else None
+        found = self._read(id) if id.isalnum() else None
         if found is None:
             raise UnknownPlanError("there is no such job or plan here; look at the list of all")
+        return found
+
+    def _read(self, id: str) -> Job | None:
+        known = self._over.get(id)
+        if known is not None and (self._folder / id).is_dir():
+            return known
+        found = kept.read(self._folder / id)
+        if found is not None and found.state.is_over:
+            self._over[id] = found
         return found
 
     def start(self, task: Task, told: dict[str, Any], out: Callable[[str], Path]) -> Job:

@@ -74,12 +74,13 @@ class Scenarios:
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self._folder = folder
         self._clock = clock
+        self._known: dict[str, Scenario] = {}  # none ever changes: each is read once
 
     def all(self) -> list[Scenario]:
         """Every scenario, the newest first."""
         if not self._folder.is_dir():
             return []
-        found = [self._read(path) for path in self._folder.iterdir() if path.name[0] != "."]
+        found = [self._kept(name) for name in os.listdir(self._folder) if name[0] != "."]
         return sorted((s for s in found if s), key=lambda s: s.made_at, reverse=True)
 
     def get(self, id: str) -> Scenario:
@@ -88,7 +89,7 @@ class Scenarios:
         Raises:
             UnknownPlanError: there is none.
         """
-        found = self._read(self._folder / id) if id.isalnum() else None
+        found = self._kept(id) if id.isalnum() else None
         if found is None:
             raise UnknownPlanError("there is no such scenario here; look at the list of all")
         return found
@@ -134,6 +135,15 @@ class Scenarios:
             if (self._folder / id).exists():
                 raise _taken(about["name"]) from None
             raise
+
+    def _kept(self, id: str) -> Scenario | None:
+        folder = self._folder / id
+        if id in self._known and folder.is_dir():
+            return self._known[id]
+        found = self._read(folder)
+        if found is not None:
+            self._known[id] = found
+        return found
 
     def _read(self, folder: Path) -> Scenario | None:
         about = get_json(folder / _ABOUT)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
+from starlette.responses import Response
 
 from safepassage.model.instant import parse_instant
 from safepassage.model.operation import Operation
@@ -20,7 +21,7 @@ from safepassage.planner.job import Job
 from safepassage.planner.planner import Planner
 from safepassage.planner.scenarios import Scenario
 from safepassage.web.access import NoAccountsError
-from safepassage.web.page import desk_of
+from safepassage.web.page import desk_of, render
 
 
 def planning(request: Request) -> Planner:
@@ -75,6 +76,17 @@ def under_way(request: Request, planner: Planner, jobs: Iterable[Job]) -> UnderW
         for j in recent
     )
     return UnderWay(shown, since, any(not j.state.is_over for j in recent))
+
+
+def is_asked_again(request: Request) -> bool:
+    """Whether a page that is open asks how far its jobs are, and needs nothing else."""
+    return "hx-request" in request.headers and "since" in request.query_params
+
+
+def jobs_alone(request: Request, planner: Planner, jobs: Iterable[Job], where: str) -> Response:
+    """The part of a page with what is being worked out: cheap, because it is asked every second."""
+    waiting = under_way(request, planner, jobs)
+    return render(request, "planning/under_way.html", waiting=waiting, where=where)
 
 
 class Names:

@@ -24,7 +24,7 @@ from safepassage.web.page import desk_of, render, wants_json
 from safepassage.web.plan_compare import compared
 from safepassage.web.plan_page import CHANGES, DAYS, plan_page, resource_key
 from safepassage.web.plan_signing import signing_of
-from safepassage.web.planning import Planning, under_way
+from safepassage.web.planning import Planning, is_asked_again, jobs_alone, under_way
 
 router = APIRouter(prefix="/planning", dependencies=[Depends(requires(Action.PLAN))])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +39,8 @@ def desk(request: Request, planner: Planning) -> Response:
     jobs = planner.jobs.all()
     if wants_json(request):
         return JSONResponse([_plain(job) for job in jobs])
+    if is_asked_again(request):
+        return jobs_alone(request, planner, jobs, "/planning")
     solved = [j for j in jobs if j.task.kind is Kind.SOLVE]
     return render(
         request,
@@ -83,10 +85,12 @@ def show(
     day: Annotated[int, Query(ge=0, le=400)] = 0,
 ) -> Response:
     """One plan: the headline, what binds, the schedule, beds, who is left, what would help."""
+    asked = planner.what_ifs(id)
+    if is_asked_again(request):
+        return jobs_alone(request, planner, asked, f"/planning/plans/{id}")
     plan = planner.plan(id)
     if wants_json(request):
         return JSONResponse(plan.document)
-    asked = planner.what_ifs(id)
     page = plan_page(plan, asked, day)
     return render(
         request,
