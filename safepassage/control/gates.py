@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from safepassage.control import knowing, syncing
+from safepassage.control import handover, knowing, lending, syncing
 from safepassage.control.batch import Handed, Measure, read_batch, read_json
 from safepassage.control.errors import NotKnownError, UnreadableError
 from safepassage.control.receipts import Signer, is_public_key, is_signed, new_receipt_key
@@ -177,6 +177,46 @@ class Gates:
             for each in handed:
                 gate_book.heard(begun.connection, each.device.id, _of_itself(each))
         return [_Answered(fates, taken.size) for fates in taken.fates]
+
+    def lending(self, hub: Device) -> dict[str, Any]:
+        """What a hub borrows, signed.
+
+        Raises:
+            NotKnownError: the device is no hub.
+        """
+        if hub.kind is not DeviceKind.HUB:
+            raise NotKnownError("unknown-device", f"{hub.id} is a phone: only a hub borrows")
+        with self._store.ledger() as ledger:
+            catalogue = ledger.catalogue
+        with self._beside.reading() as connection:
+            told = lending.lent(catalogue, connection, self.clock())
+        return {"lending": told, "signature": self.signer.sign(told)}
+
+    def take_handover(self, body: bytes) -> dict[str, Any]:
+        """Take in what a hub hands over; the signed receipt names every event, in their order.
+
+        Raises:
+            UnreadableError: no hand-over.
+            OversizedError: more at once than is read.
+            NotKnownError: unknown or revoked hub, or a signature that is not its own.
+            StoreError: nothing was kept: the hub hands over again.
+        """
+        value = read_json(body, handover.BYTES_MAX)
+        hub, now = self.known(str(value.get("hub"))[:100]), self.clock()
+        if hub.revoked_at is not None:
+            raise NotKnownError("revoked-device", "this hub was revoked")
+        given = handover.read(value, hub, now)
+        self.devices.introduce(given.devices)
+        known = {device.id: device for device in self.devices.all()}
+        handed = handover.handed(given, known)
+        fates: list[Fate] = []
+        with self.pen.borrowed() as store, store.transaction() as begun:
+            taken = syncing.take(begun, handed, now)
+            heard = {"heard_at": to_micros(now), "clock_ahead": record.micros(given.clock_ahead)}
+            gate_book.heard(begun.connection, hub.id, heard)
+        for each in taken.fates:
+            fates += each
+        return self.receipt(hub.id, fates, taken.size, now, given.clock_ahead)
 
     def receipt(
         self,

@@ -116,7 +116,7 @@ def _look_at(connection: Connection, items: Sequence[Item], now: datetime) -> No
 
 def _read(item: Item, now: datetime) -> None:
     device, measure = item.handed.device, item.handed.measure
-    if device.revoked_at is not None:
+    if device.revoked_at is not None and device.revoked_at <= measure.received_at:
         item.reason, item.said = Reason.REVOKED_DEVICE, f"{device.id} was revoked"
     try:
         if len(item.text) > EVENT_LENGTH_MAX:

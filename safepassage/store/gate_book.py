@@ -136,6 +136,15 @@ def calls(connection: Connection, groups: Iterable[str]) -> dict[str, list[Call]
     return found
 
 
+def calls_in_force(connection: Connection, groups: Iterable[str]) -> list[str]:
+    """The bodies of the open promises by which these groups are called forward."""
+    ids = [c.id for each in calls(connection, groups).values() for c in each if c.is_open]
+    return [row[0] for row in _BODIES(connection, ids)]
+
+
+_BODIES = Lookup(select(entry.c.body), entry.c.id)
+
+
 def next_numbers(connection: Connection) -> tuple[int, int]:
     """The numbers of the next batch and of the next event."""
     row = connection.execute(

@@ -221,11 +221,21 @@ class GateDevices:
         return sorted(devices, key=lambda d: (d.revoked_at is not None, d.place, d.station, d.id))
 
     def introduce(self, devices: Iterable[Device]) -> None:
-        """Take in devices that a hub enrolled; those that are here already stay as they are."""
+        """Take in devices that a hub enrolled, and which of them it revoked.
+
+        One that is here already stays as it is, but that its own hub may revoke it.
+        """
+        given = list(devices)
         with self._beside.writing() as connection:
             here = set(connection.execute(select(gate_device.c.id)).scalars())
-            rows = [_row(device) for device in devices if device.id not in here]
-            insert_rows(connection, gate_device, rows)
+            insert_rows(connection, gate_device, [_row(d) for d in given if d.id not in here])
+            for device in (d for d in given if d.revoked_at is not None):
+                connection.execute(
+                    update(gate_device)
+                    .where(gate_device.c.id == device.id, gate_device.c.hub == device.hub)
+                    .where(gate_device.c.revoked_at.is_(None))
+                    .values(revoked_at=to_micros(device.revoked_at or self._clock()))
+                )
 
     def gaps(self) -> list[Gap]:
         """What the devices owe: numbers that were passed over."""

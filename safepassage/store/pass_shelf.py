@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from safepassage.model.instant import to_micros
 from safepassage.store.gate_tables import issuing_key, message, pass_secret
@@ -112,11 +112,29 @@ def secrets_of(connection: Connection, passes: Iterable[str]) -> dict[str, Store
 
 def secrets_at(connection: Connection, gate: str, now: datetime) -> list[StoredSecret]:
     """The secrets of the passes for a gate that have not ended, in the order of their ids."""
-    query = select(pass_secret).where(
-        pass_secret.c.gate == gate, pass_secret.c.valid_until > to_micros(now)
-    )
+    return secrets_in_force(connection, now, pass_secret.c.gate == gate)
+
+
+def secrets_in_force(
+    connection: Connection, now: datetime, *which: ColumnElement[bool]
+) -> list[StoredSecret]:
+    """The secrets of passes that have not ended, in the order of their ids."""
+    query = select(pass_secret).where(pass_secret.c.valid_until > to_micros(now), *which)
     rows = connection.execute(query.order_by(pass_secret.c.pass_id))
     return [StoredSecret(*row) for row in rows]
+
+
+def take_over(
+    connection: Connection, given_keys: Iterable[StoredKey], secrets: Iterable[StoredSecret]
+) -> None:
+    """Take public keys and digests over from another server; what is here already stays."""
+    here = {key.key_id for key in keys(connection)}
+    for key in given_keys:
+        if key.key_id not in here:
+            put_key(connection, key)
+    given = {secret.pass_id: secret for secret in secrets}
+    known = secrets_of(connection, given)
+    put_secrets(connection, [s for id, s in given.items() if id not in known])
 
 
 def put_messages(connection: Connection, messages: Iterable[StoredMessage]) -> None:
@@ -165,9 +183,3 @@ def messages_about(connection: Connection, passes: Iterable[str]) -> list[Stored
     rows = _MESSAGES_BY_PASS(connection, list(passes))
     found = [StoredMessage(*row) for row in rows]
     return sorted(found, key=lambda m: (m.made_at, m.id))
-
-
-def message_of(connection: Connection, message_id: str) -> StoredMessage | None:
-    """The message of that id."""
-    row = connection.execute(_MESSAGES.where(message.c.id == message_id)).first()
-    return None if row is None else StoredMessage(*row)

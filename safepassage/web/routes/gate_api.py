@@ -3,6 +3,7 @@
 POST /gate/api/enrol       a link becomes a device
 POST /gate/api/events      a batch -> a signed receipt, when everything is on the disk
 GET  /gate/api/knowledge   what a phone decides by, signed
+GET  /gate/api/lending     what a hub serves its gates with, signed
 POST /gate/api/handover    what a hub's phones signed
 
 A device shows itself by its signature: there are no cookies here.  How long a body is, is looked at
@@ -22,8 +23,9 @@ from starlette.responses import JSONResponse, Response
 from safepassage.control.batch import BYTES_MAX
 from safepassage.control.errors import GateError, NotKnownError, OversizedError, UnreadableError
 from safepassage.control.gates import Gates
+from safepassage.control.handover import BYTES_MAX as HANDOVER_BYTES_MAX
 from safepassage.store.errors import StoreError
-from safepassage.store.gate_devices import LinkSpentError
+from safepassage.store.gate_devices import Device, LinkSpentError
 from safepassage.web.page import desk_of
 
 ENROLMENT_BYTES = 4096
@@ -107,13 +109,35 @@ async def events(request: Request, gates: Gated) -> JSONResponse:
     return JSONResponse(await run_in_threadpool(gates.take_events, body))
 
 
+@router.post("/handover")
+async def take_handover(request: Request, gates: Gated) -> JSONResponse:
+    """Take in what a hub's phones signed."""
+    body = await body_of(request, HANDOVER_BYTES_MAX)
+    return JSONResponse(await run_in_threadpool(gates.take_handover, body))
+
+
+@router.get("/lending")
+def lending(request: Request, gates: Gated) -> JSONResponse:
+    """What a hub serves its gates with."""
+    return JSONResponse(gates.lending(asking(request, gates)))
+
+
+def asking(request: Request, gates: Gates) -> Device:
+    """The device that asks.
+
+    Raises:
+        NotKnownError: none that is in use.
+    """
+    device, time, signature = (
+        request.headers.get(f"safe-passage-{part}", "") for part in ("device", "time", "signature")
+    )
+    return gates.asking(device, time, signature)
+
+
 @router.get("/knowledge")
 def knowledge(request: Request, gates: Gated) -> Response:
     """What a device is told, if it changed."""
-    said = (
-        request.headers.get(f"safe-passage-{part}", "") for part in ("device", "time", "signature")
-    )
-    answer, tag = gates.knowledge(gates.asking(*said))
+    answer, tag = gates.knowledge(asking(request, gates))
     headers = {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
