@@ -79,9 +79,11 @@ class Catalogue:
 
     def extend(self, facts: Iterable[Fact]) -> None:
         """File more facts; in any order, with the same result."""
+        touched = set()
         for fact in facts:
             self._file(fact)
-        for series in _SERIES.values():
+            touched.add(_SERIES.get(type(fact)))
+        for series in filter(None, touched):
             getattr(self, series).sort(key=lambda f: (instant_of(f), f.id))
 
     def _file(self, fact: Fact) -> None:

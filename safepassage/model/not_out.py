@@ -61,10 +61,13 @@ class CaseStep:
     due_at: datetime | None = None
     place: PlaceId | None = None  # where these heads were last seen
     site: PlaceId | None = None  # where the case is looked after
+    answers: EntryId | None = None  # the refusal, pass or step that spoke for these heads before
 
     def __post_init__(self) -> None:
         check_id(self.id, "entry")
         check_id(self.owner, "owner")
+        if self.answers is not None:
+            check_id(self.answers, "entry")
         if (self.person is None) == (self.group is None):
             raise InvalidFactError(f"{self.id}: a case is about a person, or about a group")
         check_id(self.person or self.group, "person or group")

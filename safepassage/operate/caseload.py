@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from safepassage.model.deadline import Deadline, deadlines_in_force
+from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import EntryId, PlaceId
 from safepassage.model.not_out import CaseStep, NextStep, NotOutClass
 from safepassage.model.refusal import RefusalReason
@@ -111,47 +112,46 @@ class Caseload:
 
 
 def caseload(found: NotOut, deadlines: Iterable[Deadline]) -> Caseload:
-    """The cases among everybody who is not out.
-
-    Whoever was never called is a case only once the last deadline has passed: until then the
-    call-forward has them, and their clock is the deadline itself.
-    """
-    in_force = deadlines_in_force(deadlines, found.as_of).values()
-    last = max(in_force, key=lambda d: d.at, default=None)
-    cases = [
-        case
-        for remaining in found.remaining
-        if (case := _case(remaining, found.as_of, last)) is not None
-    ]
+    """The cases among everybody who is not out."""
+    last = last_deadline(deadlines, found.as_of)
+    is_over = last is not None and last.at <= found.as_of
+    cases = [opened(r, last) for r in found.remaining if is_case(r, is_over=is_over)]
     cases.sort(key=lambda c: _order(c, found.as_of))
     return Caseload(as_of=found.as_of, cases=tuple(cases), deadline=last)
 
 
-def _case(remaining: Remaining, as_of: datetime, last: Deadline | None) -> Case | None:
-    standing, step = remaining.standing, remaining.step
-    if standing is Standing.ON_THE_WAY or remaining.why is Why.CLOSED:
-        return None
-    waits = remaining.why is Why.NOT_CALLED and not (last is not None and last.at <= as_of)
-    if waits and step is None:
-        return None
+def last_deadline(deadlines: Iterable[Deadline], as_of: datetime) -> Deadline | None:
+    """The last of the deadlines as they stood at an instant."""
+    in_force = deadlines_in_force(deadlines, as_of).values()
+    return max(in_force, key=lambda d: d.at, default=None)
+
+
+def is_case(remaining: Remaining, *, is_over: bool) -> bool:
+    """Whether somebody has to look after these heads.
+
+    Not of those on the way, nor of those whom a closing place holds.  Whoever was never called is
+    a case only once the last deadline has passed: until then the call-forward has them.
+    """
+    if remaining.standing is Standing.ON_THE_WAY or remaining.why is Why.CLOSED:
+        return False
+    return is_over or remaining.step is not None or remaining.why is not Why.NOT_CALLED
+
+
+def opened(remaining: Remaining, last: Deadline | None) -> Case:
+    """Heads as a case: what a desk said last, unless something has happened since."""
+    step = remaining.step
     holds = step is not None and (remaining.since is None or step.occurred_at >= remaining.since)
     if step is not None and holds:
-        return Case(
-            remaining=remaining,
-            owner=step.owner,
-            site=step.site,
-            next_step=step.next_step,
-            due_at=step.due_at,
-            is_proposed=False,
-        )
-    next_step, due_at = proposed(remaining, last)
+        next_step, due_at = step.next_step, step.due_at
+    else:
+        next_step, due_at = proposed(remaining, last)
     return Case(
         remaining=remaining,
         owner=None if step is None else step.owner,
         site=None if step is None else step.site,
         next_step=next_step,
         due_at=due_at,
-        is_proposed=True,
+        is_proposed=not holds,
     )
 
 
@@ -174,54 +174,73 @@ def _order(case: Case, as_of: datetime) -> tuple[bool, bool, datetime, str]:
     return not case.is_overdue(as_of), case.due_at is None, due, case.id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a desk says about a case; what it leaves out stays as it is."""
+
+    owner: str | None = None
+    site: PlaceId | None = None
+    standing: NotOutClass | None = None
+    reason: RefusalReason | None = None
+    next_step: NextStep | None = None
+    due_at: datetime | None = None
+
+
+def stepped(case: Case, word: Word, at: datetime, entry: EntryId) -> CaseStep:
+    """The step that a word makes of a case.
+
+    A word about heads that nobody has told apart is about so many of their group.  A new next step
+    without a clock has none: the old clock was that of the old step.
+
+    Raises:
+        InvalidFactError: the case has no owner and the word names none, it is about heads of no
+            group, or about people who are on their way and says nothing of their class.
+    """
+    remaining = case.remaining
+    owner = word.owner or case.owner
+    if owner is None:
+        raise InvalidFactError(f"nobody owns the case of {case.id}: say who does")
+    if not case.can_be_stepped:
+        raise InvalidFactError(
+            f"{remaining.heads:,} heads at {case.id} belong to no group: give them a band first"
+        )
+    if word.standing is None and remaining.standing is Standing.ON_THE_WAY:
+        raise InvalidFactError(f"{case.id} is on the way and no case: say what became of them")
+    standing = word.standing or NotOutClass(remaining.standing.value)
+    stays = standing.value == remaining.standing.value
+    kept = remaining.why if stays and isinstance(remaining.why, RefusalReason) else None
+    return CaseStep(
+        id=entry,
+        person=remaining.person,
+        group=None if remaining.person else remaining.group,
+        heads=remaining.heads,
+        standing=standing,
+        reason=word.reason or kept,
+        owner=owner,
+        next_step=word.next_step or case.next_step,
+        due_at=word.due_at if word.next_step or word.due_at else case.due_at,
+        occurred_at=at,
+        place=remaining.place,
+        site=word.site or case.site,
+        answers=remaining.evidence,
+    )
+
+
 def handed_over(
-    load: Caseload, owner: str, site: PlaceId, at: datetime, from_site: PlaceId | None = None
+    load: Caseload, to: Word, at: datetime, token: str, from_site: PlaceId | None = None
 ) -> list[CaseStep]:
     """The steps that give every case, or every case of one site, to another: nobody's class
     changes, no clock is wound back.
 
     Args:
         load: the caseload as it stands now.
-        owner: the account or agency that takes it over.
-        site: where the cases are looked after from now on.
+        to: the owner and the site that take it over.
         at: the instant of the hand-over.
+        token: begins the ids of the steps.
         from_site: whose cases; all, if it is left out.
     """
+    given = [c for c in load.cases if c.can_be_stepped and from_site in (None, c.site)]
     return [
-        stepped(case, owner=owner, site=site, at=at)
-        for case in load.cases
-        if case.can_be_stepped and from_site in (None, case.site)
+        stepped(case, to, at, EntryId(f"case/{token}/{number}"))
+        for number, case in enumerate(given)
     ]
-
-
-def stepped(
-    case: Case,
-    *,
-    owner: str,
-    site: PlaceId | None,
-    at: datetime,
-    standing: NotOutClass | None = None,
-    next_step: NextStep | None = None,
-    due_at: datetime | None = None,
-) -> CaseStep:
-    """A step of a case; what is not said stays as it is.
-
-    A word about heads that nobody has told apart is about so many of their group.
-    """
-    remaining = case.remaining
-    stays = standing is None or standing.value == remaining.standing.value
-    reason = remaining.why if stays and isinstance(remaining.why, RefusalReason) else None
-    return CaseStep(
-        id=EntryId(f"case/{case.id}-{remaining.standing}-{at:%Y%m%dT%H%M%S%f}"),
-        person=remaining.person,
-        group=None if remaining.person else remaining.group,
-        heads=remaining.heads,
-        standing=standing or NotOutClass(remaining.standing.value),
-        reason=reason,
-        owner=owner,
-        next_step=next_step or case.next_step,
-        due_at=due_at if due_at is not None or next_step is not None else case.due_at,
-        occurred_at=at,
-        place=remaining.place,
-        site=site,
-    )

@@ -11,8 +11,9 @@ at a gate or inside is *unknown* until somebody says more.  Whoever was never ca
 nobody has said anything is *unknown* too, with that reason.
 
 The newest evidence about a head decides, whatever kind it is: a step of a case, a refusal, a call.
-Each speaks for so many heads at most.  What is seen of people outweighs what is said about their
-paper: a refused copy of a pass does not put a family that is inside outside again.
+Each speaks for so many heads at most, and a step says which evidence it answers: that speaks for so
+many fewer.  What is seen of people outweighs what is said about their paper: a refused copy of a
+pass does not put a family that is inside outside again.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import NamedTuple
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.deadline import deadlines_in_force
-from safepassage.model.ids import CategoryId, GroupId, PersonId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.ledger import Ledger
 from safepassage.model.not_out import CaseStep, NotOutClass
 from safepassage.model.place import ClosingReason, PlaceKind
@@ -97,6 +98,7 @@ class Remaining:
     place: PlaceId | None  # last seen there; None: nowhere
     since: datetime | None  # since when the class holds; None: since they are known
     step: CaseStep | None  # what a desk said last about them
+    evidence: EntryId | None  # what put them there: a step, a refusal or a pass
 
     @property
     def id(self) -> str:
@@ -165,6 +167,7 @@ class _Evidence(NamedTuple):
     standing: Standing
     why: Why | RefusalReason
     since: datetime
+    id: EntryId | None = None
     person: PersonId | None = None
     is_seen: bool = False  # the person's own head is known to be somewhere
     place: PlaceId | None = None  # heads that are there come first
@@ -225,15 +228,22 @@ class _Sorting:
     out: int = 0
     turned_away: int = 0
     is_over: bool = False
-    steps: dict[str, list[CaseStep]] = field(default_factory=dict)
+    of_person: dict[PersonId, list[CaseStep]] = field(default_factory=dict)
+    of_group: dict[GroupId, list[CaseStep]] = field(default_factory=dict)
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
+    answered: Counter[EntryId] = field(default_factory=Counter)  # heads, by the evidence
 
     def __post_init__(self) -> None:
         in_force = deadlines_in_force(self.catalogue.deadlines, self.as_of).values()
         self.is_over = bool(in_force) and self.as_of >= max(d.at for d in in_force)
         for step in self.catalogue.case_steps:
             if step.occurred_at <= self.as_of:
-                self.steps.setdefault(step.person or step.group or "", []).append(step)
+                if step.person is not None:
+                    self.of_person.setdefault(step.person, []).append(step)
+                elif step.group is not None:
+                    self.of_group.setdefault(step.group, []).append(step)
+                if step.answers is not None:
+                    self.answered[step.answers] += step.heads
         for refusal in self.catalogue.refusals:
             if refusal.occurred_at <= self.as_of:
                 group = refused_group(self.catalogue, refusal)
@@ -255,16 +265,16 @@ class _Sorting:
         nameless = _nameless(party.held) - _nameless(pending)
         found: list[tuple[Held, _Evidence | None]] = []
         for evidence in self._evidence(party):
-            room = evidence.heads
+            room = evidence.heads - (self.answered[evidence.id] if evidence.id else 0)
             left: list[Held] = []
             for held in sorted(pending, key=lambda h: h.place != evidence.place):
                 taken = min(room, held.heads) if evidence.concerns(held) else 0
-                if taken:
+                if taken > 0:
                     room -= taken
                     person = held.person or evidence.person
                     found.append((held._replace(heads=taken, person=person), evidence))
-                if held.heads > taken:
-                    left.append(held._replace(heads=held.heads - taken))
+                if held.heads > max(taken, 0):
+                    left.append(held._replace(heads=held.heads - max(taken, 0)))
             pending = left
         found += [(held, None) for held in pending]
         rows = [self._judged(party, *one) for one in found]
@@ -298,41 +308,40 @@ class _Sorting:
 
     def _said(self, party: Party) -> Iterator[_Evidence]:
         seen = {held.person for held in party.held}
-        latest = [s for member in party.members for s in self.steps.get(member, ())[-1:]]
+        said = [s for member in party.members for s in self.of_person.get(member, ())[-1:]]
         if party.group is not None:
-            of_group = self.steps.get(party.group, ())
-            latest += {(s.standing, s.reason, s.place): s for s in of_group}.values()
-        for step in latest:
-            if step.group is not None or step.person in party.members:
-                at = step.occurred_at
-                yield _Evidence(
-                    at=at,
-                    rank=0 if step.standing in _OF_ABSENT else 1,
-                    heads=step.heads,
-                    standing=Standing(step.standing.value),
-                    why=step.reason or Why.STATED,
-                    since=at,
-                    person=step.person,
-                    is_seen=step.person in seen,
-                    place=step.place,
-                    step=step,
-                )
+            said += self.of_group.get(party.group, ())
+        for step in said:
+            at = step.occurred_at
+            yield _Evidence(
+                at=at,
+                rank=0 if step.standing in _OF_ABSENT else 1,
+                heads=step.heads,
+                standing=Standing(step.standing.value),
+                why=step.reason or Why.STATED,
+                since=at,
+                id=step.id,
+                person=step.person,
+                is_seen=step.person in seen,
+                place=step.place,
+                step=step,
+            )
 
     def _refused(self, party: Party) -> Iterator[_Evidence]:
         latest = {(r.station, r.reason): r for r in self.refusals.get(party.group or "", ())}
         for r in latest.values():
             at = r.occurred_at
-            yield _Evidence(at, 2, r.heads, Standing.REFUSED, r.reason, at, refusal=r)
+            yield _Evidence(at, 2, r.heads, Standing.REFUSED, r.reason, at, r.id, refusal=r)
 
     def _called(self, party: Party) -> Iterator[_Evidence]:
-        calls = [(p.stated_at, p.valid_until, p.heads) for p in party.passes]
-        calls += [(p.at, p.at + CALL_WAITS, p.heads) for p in party.promises]
-        for at, until, heads in calls:
+        calls = [(p.stated_at, p.valid_until, p.heads, p.id) for p in party.passes]
+        calls += [(p.at, p.at + CALL_WAITS, p.heads, p.entry) for p in party.promises]
+        for at, until, heads, id in calls:
             if self.as_of < until:
-                yield _Evidence(at, 3, heads, Standing.ON_THE_WAY, Why.CALLED, at)
+                yield _Evidence(at, 3, heads, Standing.ON_THE_WAY, Why.CALLED, at, id)
             else:
                 did_not = Standing.CALLED_DID_NOT_COME
-                yield _Evidence(at, 3, heads, did_not, Why.LAPSED, until)
+                yield _Evidence(at, 3, heads, did_not, Why.LAPSED, until, id)
 
     def _judged(self, party: Party, held: Held, evidence: _Evidence | None) -> Remaining:
         standing, of_place = self._by_place(held)
@@ -340,7 +349,8 @@ class _Sorting:
             return self._remaining(party, held, standing, of_place, held.since)
         # What was said may confirm what the place says: then that stays the reason.
         why = of_place if evidence.standing is standing else evidence.why
-        return self._remaining(party, held, evidence.standing, why, evidence.since)
+        row = self._remaining(party, held, evidence.standing, why, evidence.since)
+        return replace(row, evidence=evidence.id)
 
     def _by_place(self, held: Held) -> tuple[Standing, Why]:
         """The class of heads of whom nobody has said anything."""
@@ -372,10 +382,15 @@ class _Sorting:
             place=held.place,
             since=since,
             step=self._latest_step(person, party.group),
+            evidence=None,
         )
 
     def _latest_step(self, person: PersonId | None, group: GroupId | None) -> CaseStep | None:
-        said = [s for id in (person, group) if id for s in self.steps.get(id, ())[-1:]]
+        said: list[CaseStep] = []
+        if person is not None:
+            said += self.of_person.get(person, ())[-1:]
+        if group is not None:
+            said += self.of_group.get(group, ())[-1:]
         return max(said, key=lambda s: (s.occurred_at, s.id), default=None)
 
     def _told_apart(self, party: Party, rows: list[Remaining], gone: int) -> Iterator[Remaining]:

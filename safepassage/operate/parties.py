@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.gate_pass import PassIssue, RevocationReason
-from safepassage.model.ids import CategoryId, GroupId, PersonId, PlaceId
+from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.instant import EARLIEST
 from safepassage.model.ledger import Ledger
 from safepassage.model.movement import Phase
@@ -50,7 +50,7 @@ class Promise(NamedTuple):
 
     at: datetime
     heads: int
-    place: PlaceId
+    entry: EntryId  # the first of them, where several say the same
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ class _Seen:
     peak: Counter[Owner] = field(default_factory=Counter)
     travels_with: dict[PersonId, GroupId] = field(default_factory=dict)
     not_counted: set[PersonId] = field(default_factory=set)
-    promises: dict[Owner, dict[tuple[datetime, PlaceId], int]] = field(
+    promises: dict[Owner, dict[tuple[datetime, PlaceId], tuple[int, EntryId]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
 
@@ -151,7 +151,8 @@ def _seen(ledger: Ledger, as_of: datetime, counted: frozenset[CategoryId]) -> _S
                 sign = 1 if t.phase is Phase.PENDING else -1
                 promised = seen.promises[owner]
                 key = (t.instant, t.to_place)
-                promised[key] = promised.get(key, 0) + sign * t.heads
+                before, entry = promised.get(key, (0, t.entry))
+                promised[key] = (before + sign * t.heads, entry)
             continue
         if t.person is not None and t.group is not None:
             seen.travels_with.setdefault(t.person, t.group)
@@ -330,7 +331,7 @@ def standing_passes(catalogue: Catalogue, as_of: datetime) -> list[PassIssue]:
 
 def _promises(seen: _Seen, owner: Owner) -> list[Promise]:
     promised = seen.promises.get(owner, {})
-    return [Promise(at, heads, place) for (at, place), heads in promised.items() if heads > 0]
+    return [Promise(at, heads, entry) for (at, _), (heads, entry) in promised.items() if heads > 0]
 
 
 def _order(held: Held) -> tuple[str, str]:
