@@ -134,7 +134,7 @@ def whatif(
 
       safepassage plan whatif plan.json --day
     """
-    from safepassage.plan.whatif import people_at_most, what_if
+    from safepassage.plan.whatif import in_whole_crews, people_at_most, what_if
 
     if not changes and not day:
         raise PlanInputError('nothing to change; write "gates +10%" for example, or --day')
@@ -154,6 +154,8 @@ def whatif(
         return
     rows = [(w.change, f"{w.after:,}", f"{w.gain:+,}") for w in found]
     print_table(("change", "people at most", "more"), [("(none)", f"{before:,}", ""), *rows], 2)
+    for said in filter(None, (in_whole_crews(problem, words) for words in wanted)):
+        typer.echo(f"  {said}")
 
 
 @app.command()

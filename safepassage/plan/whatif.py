@@ -68,8 +68,21 @@ def _havens(p: Problem, factor: float) -> Problem:
 
 
 def _crews(p: Problem, factor: float) -> Problem:
+    """A share of all crews, in whole ones, one at least: a tenth of six is no crew and asks of one.
+
+    They go where a fleet's own share is furthest from whole (the method of largest remainders).
+    """
+    now = np.array([x.crews or 0 for x in p.lifts], np.int64)
+    exact = now * factor
+    total = int(np.floor(exact.sum() + 1e-9))
+    if factor != 1 and total == now.sum():
+        total += 1 if factor > 1 else -1
+    crews = np.floor(exact + 1e-9).astype(np.int64)
+    owed = np.where(now > 0, exact - crews, -1.0)
+    for n in np.argsort(-owed, kind="stable")[: max(0, total - int(crews.sum()))]:
+        crews[n] += now[n] > 0
     lifts = tuple(
-        x if x.crews is None else replace(x, crews=int(x.crews * factor + 1e-9)) for x in p.lifts
+        x if x.crews is None else replace(x, crews=int(crews[n])) for n, x in enumerate(p.lifts)
     )
     return replace(p, lifts=lifts)
 
@@ -106,6 +119,16 @@ def changed(problem: Problem, words: str) -> Problem:
     raise PlanInputError(
         f"{words!r} is not a change; write one of {known}, slots +1, days +1, rebasing allowed"
     )
+
+
+def in_whole_crews(problem: Problem, words: str) -> str:
+    """What a share of the crews comes to in whole ones, as a sentence; empty for other changes."""
+    if not words.strip().startswith("crews"):
+        return ""
+    before, after = (sum(x.crews or 0 for x in p.lifts) for p in (problem, changed(problem, words)))
+    if not before:
+        return "no fleet has a number of crews: crews do not limit this plan"
+    return f"{words.strip()}: {after - before:+,} of {before:,} crews, in whole ones"
 
 
 def with_days(problem: Problem, days: float) -> Problem:
