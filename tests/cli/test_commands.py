@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from safepassage.cli.app import COMMANDS
+from tests.fixtures.commands import typed
 
 SMALL = """\
 operation: {id: small, name: A small operation}
@@ -39,8 +40,7 @@ FACTS = [
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "safepassage", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return typed(*words, folder=folder)
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.fixtures.commands import typed
 
 ROOT = Path(__file__).resolve().parents[2]
 KABUL = ROOT / "scenarios" / "kabul-2021" / "operation.yaml"
@@ -21,12 +21,6 @@ people:
 limits:
   slots: {hkia: 3}
 """
-
-
-def typed(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    """What a command prints, with everything that a library prints too."""
-    command = [sys.executable, "-m", "safepassage", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture(scope="module")

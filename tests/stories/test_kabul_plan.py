@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from typing import Any
 
 import pytest
@@ -14,16 +12,14 @@ from safepassage.planner.filling import fullest
 from safepassage.planner.keeping import kept_plan
 from safepassage.planner.posting import Clock
 from safepassage.planner.publishing import recounted
-from tests.fixtures.kabul import SAFEPASSAGE, Kabul
+from tests.fixtures.kabul import Kabul
 
 
 @pytest.fixture(scope="module")
 def compared(kabul: Kabul) -> Any:
     """The plan's own ledger against the ledger of what was published."""
     plan = kabul.store.with_name("kabul-2021-plan.db")
-    command = [*SAFEPASSAGE, "compare", str(plan), "actual", "--store", str(kabul.store), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    return kabul.json("compare", str(plan), "actual")
 
 
 def test_the_actual_side_is_what_was_published(compared: Any) -> None:
