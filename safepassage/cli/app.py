@@ -26,8 +26,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "names": ("safepassage.cli.names", "Compare names across spellings and scripts."),
     "norms": ("safepassage.cli.norms", "Planning factors: missions, cycle, throughput, fill time."),
     "plan": ("safepassage.cli.plan", "Plans: solve, check, whatif, compare, post, publish."),
+    "pass": ("safepassage.cli.pass_", "Passes: keys, call, reissue, revoke, print, check."),
+    "gate": ("safepassage.cli.gate", "The phones of the gates, and a gate hub."),
     "lift": ("safepassage.cli.lift", "A lift: manifest, boarding, close-out, departure."),
     "haven": ("safepassage.cli.haven", "A haven: arrivals, names, onward, hand-overs, stock."),
+    "simulate": ("safepassage.cli.simulate", "The odds of a plan: run, sweep, compare, open."),
     "compare": ("safepassage.cli.compare", "Plan against actual, or any two ledgers."),
     "discrepancy": ("safepassage.cli.discrepancy", "Doubts: list them, take one, explain one."),
 }

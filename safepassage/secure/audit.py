@@ -63,6 +63,9 @@ class Kind(StrEnum):
     PLAN_REFUSED = "plan-refused"  # to publish it, and why
     CALLED = "called"  # addresses of families were opened to call them
     PASS_TOLD = "pass-told"  # noqa: S105 - codes and words were shown, to be printed or read out
+    DEVICE_LINKED = "device-linked"  # a link that enrols a phone at a gate was made
+    DEVICE_MOVED = "device-moved"
+    DEVICE_REVOKED = "device-revoked"
     REFUSED = "refused"  # somebody asked for what their roles do not allow
 
 
