@@ -23,7 +23,7 @@ from enum import StrEnum
 from typing import Any
 
 from safepassage.control.channels import Address, Channel, ChannelError, Outgoing, first_for
-from safepassage.control.issuing import Issued, Secret, Wanted, issue, reissue, secrets_of
+from safepassage.control.issuing import Issued, Secret, Wanted, find, issue, reissue, secrets_of
 from safepassage.control.message import Kind, Meeting, call_text, subject, word_text
 from safepassage.control.office import Office, seal, unseal
 from safepassage.control.printing import token_png
@@ -34,6 +34,7 @@ from safepassage.model.instant import from_micros, to_micros
 from safepassage.operate.passes import called
 from safepassage.store import pass_shelf
 from safepassage.store.pass_shelf import StoredMessage
+from safepassage.store.register_place import Place
 
 WAITS = (timedelta(0), *(timedelta(minutes=m) for m in (1, 5, 15, 60)))
 TRIES = len(WAITS)
@@ -110,10 +111,9 @@ def call_again(
 ) -> Issued:
     """Issue a pass again and tell its family, in one action; see `issuing.reissue`."""
     with office.books.ledger() as ledger:
-        old = ledger.catalogue.passes.get(pass_id)
-    if old is not None:
-        _check_meetings({old.gate}, meetings)
-    made = reissue(office, pass_id, valid_from=valid_from, valid_until=valid_until)
+        old = find(ledger, pass_id, office.clock()).issue
+    _check_meetings({old.gate}, meetings)
+    made = reissue(office, old.pass_id, valid_from=valid_from, valid_until=valid_until)
     _queue(office, [made], book, channels, meetings)
     return made
 
@@ -139,45 +139,52 @@ def deliver(office: Office, channels: Sequence[Channel]) -> Delivery:
     return done
 
 
-def handed_over(office: Office, message_id: str) -> None:
-    """A person says that a message reached its family: printed, or read out.
+def told(office: Office, pass_id: str, *, has_answered: bool = False) -> int:
+    """A person says that the family of a pass was told, by paper or by voice; or that it answered.
 
-    Raises:
-        BadQuestionError: there is no such message, or it is not waiting.
+    Returns:
+        How many messages it concerned: those that wait or failed; or those that were sent.
     """
-    known = _known(office, message_id)
-    if known.state not in {MessageState.QUEUED, MessageState.FAILED}:
-        raise BadQuestionError(f"this message is {known.state} already")
-    _turn(office, known, MessageState.SENT, "by-hand")
-
-
-def answered(office: Office, message_id: str) -> None:
-    """The family said that it heard.
-
-    Raises:
-        BadQuestionError: there is no such message, or it never went out.
-    """
-    known = _known(office, message_id)
-    if known.state != MessageState.SENT:
-        raise BadQuestionError(f"this message is {known.state}: only what was sent is answered")
-    _turn(office, known, MessageState.ANSWERED, known.reason)
-
-
-def messages(office: Office, passes: Iterable[str]) -> list[MessageView]:
-    """The messages about passes, oldest first; nothing is opened."""
+    before = {MessageState.SENT} if has_answered else {MessageState.QUEUED, MessageState.FAILED}
+    after = MessageState.ANSWERED if has_answered else MessageState.SENT
     with office.place.reading() as connection:
+        known = pass_shelf.messages_about(connection, [pass_id])
+    concerned = [m for m in known if m.state in before]
+    for message in concerned:
+        _turn(office, message, after, message.reason if has_answered else "by-hand")
+    return len(concerned)
+
+
+def messages(place: Place, passes: Iterable[str]) -> list[MessageView]:
+    """The messages about passes, oldest first; nothing is opened."""
+    with place.reading() as connection:
         return [_view(m) for m in pass_shelf.messages_about(connection, passes)]
 
 
-def texts(office: Office, passes: Iterable[str]) -> dict[str, str]:
-    """What messages say, by their id, to be printed or read out.
+@dataclass(frozen=True, slots=True, repr=False)
+class Said:
+    """What a message says, to be printed or read out."""
+
+    pass_id: str
+    kind: Kind
+    text: str
+    language: str
+    is_spoken: bool  # nothing written may reach this family
+
+
+def said(office: Office, passes: Iterable[str]) -> list[Said]:
+    """What the messages about passes say, oldest first.
 
     Raises:
         LockedError: the register is locked.
     """
     with office.place.reading() as connection:
         found = pass_shelf.messages_about(connection, passes)
-    return {m.id: _opened(office, m)["text"] for m in found}
+    opened = ((m, _opened(office, m)) for m in found)
+    return [
+        Said(m.pass_id or "", _kind(m), plain["text"], plain["language"], plain["spoken"])
+        for m, plain in opened
+    ]
 
 
 def _queue(
@@ -292,14 +299,6 @@ def _is_due(office: Office, known: StoredMessage) -> bool:
 def _good_passes(office: Office) -> set[str]:
     with office.books.ledger() as ledger:
         return {c.issue.pass_id for c in called(ledger, office.clock()) if c.is_good}
-
-
-def _known(office: Office, message_id: str) -> StoredMessage:
-    with office.place.reading() as connection:
-        known = pass_shelf.message_of(connection, message_id)
-    if known is None:
-        raise BadQuestionError("there is no such message: look at the board again")
-    return known
 
 
 def _turn(office: Office, known: StoredMessage, state: MessageState, reason: str | None) -> None:

@@ -25,7 +25,7 @@ from safepassage.model.ids import CategoryId, EntryId, GroupId, PlaceId
 from safepassage.model.instant import format_instant, to_micros
 from safepassage.model.ledger import Ledger
 from safepassage.model.movement import EVACUEE, Movement, Phase
-from safepassage.model.place import PlaceKind
+from safepassage.model.place import OUTSIDE, PlaceKind
 from safepassage.operate.passes import Called, CallState, called
 from safepassage.secure.issuing import check_gates
 from safepassage.secure.spoken import Word, code_digest, new_code, new_word, word_digest, words
@@ -201,7 +201,7 @@ def _check(ledger: Ledger, wanted: Sequence[Wanted], now: datetime) -> None:
     for each in wanted:
         if each.gate not in gates:
             raise CallRefusedError(f"{each.gate} is no gate of this operation: {', '.join(gates)}")
-        if each.origin not in places:
+        if each.origin not in places and each.origin != OUTSIDE:
             raise CallRefusedError(f"{each.origin} is no place of this operation")
         if each.group in open_to or each.group in seen:
             raise CallRefusedError(

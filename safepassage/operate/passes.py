@@ -78,11 +78,13 @@ def revocation_list(catalogue: Catalogue, now: datetime) -> tuple[str, ...]:
 
 
 def called(ledger: Ledger, now: datetime) -> list[Called]:
-    """Every group that was called, pass by pass, in the order of their windows."""
+    """Every group that was called by then, pass by pass, in the order of their windows."""
     catalogue = ledger.catalogue
-    revoked = revocations_of(catalogue)
-    came = _came(catalogue, revoked, ledger)
-    refused = Counter(r.pass_id for r in catalogue.refusals if r.pass_id is not None)
+    revoked = {p: r for p, r in revocations_of(catalogue).items() if r.stated_at <= now}
+    came = _came(catalogue, revoked, ledger, now)
+    refused = Counter(
+        r.pass_id for r in catalogue.refusals if r.pass_id is not None and r.occurred_at <= now
+    )
     found = [
         Called(
             issue=issue,
@@ -93,6 +95,7 @@ def called(ledger: Ledger, now: datetime) -> list[Called]:
             revocation=revoked.get(issue.pass_id),
         )
         for issue in catalogue.passes.values()
+        if issue.stated_at <= now
     ]
     return sorted(found, key=lambda c: (c.issue.valid_from, c.issue.gate, c.issue.id))
 
@@ -102,7 +105,7 @@ def _state(
 ) -> CallState:
     if came >= issue.heads:
         return CallState.CAME
-    if revocation is not None and revocation.stated_at <= now:
+    if revocation is not None:
         is_replaced = revocation.reason is RevocationReason.REISSUED
         return CallState.REPLACED if is_replaced else CallState.WITHDRAWN
     if came:
@@ -113,16 +116,16 @@ def _state(
 
 
 def _came(
-    catalogue: Catalogue, revoked: Mapping[str, PassRevocation], ledger: Ledger
+    catalogue: Catalogue, revoked: Mapping[str, PassRevocation], ledger: Ledger, now: datetime
 ) -> Counter[str]:
-    """Heads that came in on each pass."""
+    """Heads that came in on each pass until now."""
     of_group: dict[tuple[GroupId, PlaceId], list[PassIssue]] = defaultdict(list)
     for issue in sorted(catalogue.passes.values(), key=lambda p: (p.stated_at, p.id)):
         of_group[issue.group, issue.gate].append(issue)
     gates = {gate for _, gate in of_group}
     found: Counter[str] = Counter()
     for transfer in ledger.through(gates):
-        if transfer.phase is not Phase.POSTED or transfer.group is None:
+        if transfer.phase is not Phase.POSTED or transfer.group is None or transfer.instant > now:
             continue
         passes = of_group.get((transfer.group, transfer.to_place))
         if passes:

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from safepassage.control.calling import AddressBook
 from safepassage.control.channels import Address
+from safepassage.control.waves import heads_of
 from safepassage.model.ids import GroupId
+from safepassage.model.ledger import Ledger
 from safepassage.registrar import Registrar
 from safepassage.secure.roles import Viewer
 
@@ -33,3 +35,12 @@ def address_book(registrar: Registrar, viewer: Viewer, language: str = LANGUAGE)
         }
 
     return book
+
+
+def families_of(registrar: Registrar, viewer: Viewer, ledger: Ledger) -> dict[GroupId, int]:
+    """How many are in each family: of the register, and of groups that only the ledger states.
+
+    Somebody alone is a family of one in the register; the ledger states no group for them.
+    """
+    found = {family.id: len(family.members) for family in registrar.families(viewer)}
+    return heads_of(ledger) | found

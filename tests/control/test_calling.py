@@ -51,7 +51,7 @@ def by_mail(port: int, **more: str) -> Mail:
 
 
 def states(desk: Desk, pass_id: str) -> dict[Kind, tuple[str, MessageState, str | None]]:
-    found = calling.messages(desk.office, [pass_id])
+    found = calling.messages(desk.office.place, [pass_id])
     return {m.kind: (m.channel, m.state, m.reason) for m in found}
 
 
@@ -134,7 +134,7 @@ def test_what_cannot_go_out_is_tried_again_and_then_said_to_have_failed(desk: De
         for minutes in (1, 5, 15, 60):
             desk.clock.now += timedelta(minutes=minutes)
             calling.deliver(desk.office, channels)
-        assert {m.tries for m in calling.messages(desk.office, [one.issue.pass_id])} == {5}
+        assert {m.tries for m in calling.messages(desk.office.place, [one.issue.pass_id])} == {5}
         assert states(desk, one.issue.pass_id)[Kind.CALL][1] is MessageState.FAILED
         again = calling.call_again(desk.office, one.issue.pass_id, book, channels, MEETINGS)
         box.refuses.clear()
@@ -185,15 +185,15 @@ def test_two_servers_never_send_one_message_at_once(desk: Desk) -> None:
 def test_what_is_handed_over_by_a_person_is_said_by_a_person(desk: Desk) -> None:
     (made,) = calling.call(desk.office, [desk.wanted("fam-4")], book, [Sheet()], MEETINGS)
     assert calling.deliver(desk.office, [Sheet()]).sent == 0
-    told = calling.texts(desk.office, [made.issue.pass_id])
-    assert any(shown_code(made.secret.code) in text for text in told.values())
-    first, _ = calling.messages(desk.office, [made.issue.pass_id])
-    with pytest.raises(BadQuestionError, match="only what was sent"):
-        calling.answered(desk.office, first.id)
-    calling.handed_over(desk.office, first.id)
-    calling.answered(desk.office, first.id)
-    found = {m.id: m.state for m in calling.messages(desk.office, [made.issue.pass_id])}
-    assert found[first.id] is MessageState.ANSWERED
+    told = calling.said(desk.office, [made.issue.pass_id])
+    assert all(each.is_spoken for each in told)
+    assert any(shown_code(made.secret.code) in each.text for each in told)
+    assert calling.told(desk.office, made.issue.pass_id, has_answered=True) == 0
+    assert calling.told(desk.office, made.issue.pass_id) == 2
+    assert calling.told(desk.office, made.issue.pass_id) == 0
+    assert calling.told(desk.office, made.issue.pass_id, has_answered=True) == 2
+    found = calling.messages(desk.office.place, [made.issue.pass_id])
+    assert {m.state for m in found} == {MessageState.ANSWERED}
 
 
 def test_a_call_needs_a_meeting_place_that_says_nothing(desk: Desk) -> None:
