@@ -1,7 +1,7 @@
-"""Planning on from the middle of the reference case: CPU seconds, people out, and who is told
+"""Planning on from the middle of a reference case: CPU seconds, people out, and who is told
 otherwise.
 
-python -m benchmarks.replans [--seconds 30]
+python -m benchmarks.replans [--case tight-3] [--seconds 30]
 
 Everything has gone as planned until half of the time.  Then nothing changes, or one of the gates is
 shut for a day.  Each is solved with the reward for published hours and without it.
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from benchmarks.plan_reference import reference_problem
 from safepassage.plan.people import Draft
@@ -20,6 +21,18 @@ from safepassage.plan.rolling import KEEP, Past, roll
 from safepassage.plan.solving import plan
 
 SHUT_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """What planning on came to."""
+
+    change: str
+    reward: float  # for a published head that keeps its hour
+    people: int
+    at_most: int
+    told_otherwise: int
+    cpu_seconds: float
 
 
 def past_of(draft: Draft, problem: Problem, step: int) -> Past:
@@ -34,32 +47,39 @@ def past_of(draft: Draft, problem: Problem, step: int) -> Past:
     return Past(step, problem, draft.home, launched, passed, boarded, carried, sent)
 
 
-def main() -> None:
-    """Measure and print, a line for each change."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30.0, help="CPU seconds for the plan")
-    asked = parser.parse_args()
-    problem = reference_problem("base", 1, 1.0)
-    draft = plan(problem, asked.seconds).draft
+def replanned(
+    problem: Problem, draft: Draft, rewards: tuple[float, ...] = (KEEP, 0.0)
+) -> Iterator[Replanned]:
+    """Plan on from the middle of a draft, with nothing changed and with a gate shut."""
     step = problem.steps // 2
     shut = problem.gate.copy()
     shut[0, step : step + round(SHUT_HOURS / problem.step_hours)] = 0
-    called = int(draft.passed[..., step:].sum())
-    print(f"planned {draft.people:,} people; {called:,} called later than half of the time")
     for name, gate in (("nothing", problem.gate), (f"a gate shut {SHUT_HOURS} h", shut)):
-        for keep in (KEEP, 0.0):
+        for keep in rewards:
             began = time.process_time()
-            found = roll(
-                past_of(draft, replace(problem, gate=gate), step),
-                draft.passed,
-                draft.sorties,
-                keep,
-            )
-            print(
-                f"{name:16} reward {keep:g}: {found.draft.people:,} out of at most"
-                f" {int(found.people.value):,}, {found.changed:,} told otherwise,"
-                f" {time.process_time() - began:.1f} CPU s"
-            )
+            past = past_of(draft, replace(problem, gate=gate), step)
+            found = roll(past, draft.passed, draft.sorties, keep)
+            spent = time.process_time() - began
+            most = int(found.people.value)
+            yield Replanned(name, keep, found.draft.people, most, found.changed, spent)
+
+
+def main() -> None:
+    """Measure and print, a line for each change."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--case", default="base", help="of the reference generator")
+    parser.add_argument("--seconds", type=float, default=30.0, help="CPU seconds for the plan")
+    asked = parser.parse_args()
+    problem = reference_problem(asked.case, 1, 1.0)
+    draft = plan(problem, asked.seconds).draft
+    called = int(draft.passed[..., problem.steps // 2 :].sum())
+    print(f"planned {draft.people:,} people; {called:,} called later than half of the time")
+    for found in replanned(problem, draft):
+        print(
+            f"{found.change:16} reward {found.reward:g}: {found.people:,} out of at most"
+            f" {found.at_most:,}, {found.told_otherwise:,} told otherwise,"
+            f" {found.cpu_seconds:.1f} CPU s"
+        )
 
 
 if __name__ == "__main__":
