@@ -37,7 +37,7 @@ def depart(
     refuse_unless(
         left is None, Why.DEPARTED, f"{lift} left already, at {zulu(left or manifest.as_of)}"
     )
-    state = "somebody boarded or was taken off since" if manifest.close_out else "nobody has"
+    state = "somebody boarded or was taken off since" if manifest.close_out else "nobody did it yet"
     refuse_unless(
         manifest.is_closed,
         Why.NOT_CLOSED,

@@ -60,6 +60,7 @@ from safepassage.web.routes import (
     people,
     places,
     planning,
+    reception,
     review,
     scenarios,
     sitrep,
@@ -77,7 +78,9 @@ ENTRANCES = (
     gate_api,
     gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip
-DESKS = (board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts)
+DESKS = (
+    board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts, reception,
+)  # fmt: skip
 
 
 def create_app(settings: Settings) -> FastAPI:

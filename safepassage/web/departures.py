@@ -12,12 +12,14 @@ from safepassage.model.ids import CategoryId, PlaceId
 from safepassage.model.instant import Window
 from safepassage.model.ledger import Flow, Ledger
 from safepassage.model.lift import Lift, LiftStatus, Status
+from safepassage.model.movement import Phase
 from safepassage.model.operation import Operation
 from safepassage.web.stocks import counted, heads_by_place
 
 HOUR = timedelta(hours=1)
 AROUND = timedelta(hours=12)  # how much of the departure board lies before and after the instant
 PLANNED = "planned"
+CLOSED = "closed"
 WORDS = {
     Status.BOARDING: "boarding",
     Status.DEPARTED: "airborne",
@@ -25,6 +27,8 @@ WORDS = {
     Status.DIVERTED: "diverted",
     Status.CANCELLED: "cancelled",
 }
+_ON_THE_GROUND = (PLANNED, WORDS[Status.BOARDING])
+_PROMISED = {Phase.PENDING: 1, Phase.VOIDED: -1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,9 @@ class LiftRow:
     is_scheduled: bool  # the instant is a plan
     status: str
     seats: int | None
+    planned: int
     boarded: int
+    counted: int | None
     aboard: int
 
     @property
@@ -120,15 +126,35 @@ def lift_rows(ledger: Ledger, as_of: datetime, categories: Collection[CategoryId
     for flow in counted(ledger.flow(start - AROUND, as_of + timedelta(microseconds=1)), categories):
         boarded[flow.to_place] += flow.heads
     aboard = heads_by_place(ledger, as_of, categories)
+    planned: Counter[PlaceId] = Counter()
+    for flow in ledger.flow(start - AROUND, end + AROUND):
+        if flow.category in categories and flow.phase in _PROMISED:
+            planned[flow.to_place] += _PROMISED[flow.phase] * flow.heads
+    counts = {c.place: c.heads for c in catalogue.headcounts if c.occurred_at <= as_of}
+    closed = {c.lift for c in catalogue.close_outs if c.occurred_at <= as_of}
     rows = [
-        _row(lift, statuses.get(lift.lift, []), boarded[lift.lift], aboard[lift.lift])
+        _row(
+            lift,
+            statuses.get(lift.lift, []),
+            (planned[lift.lift], boarded[lift.lift], counts.get(lift.lift), aboard[lift.lift]),
+            is_closed=lift.lift in closed,
+        )
         for lift in catalogue.lifts.values()
     ]
     shown = [r for r in rows if r.at is not None and start <= r.at < end]
     return sorted(shown, key=lambda r: (r.at or as_of, r.lift))
 
 
-def _row(lift: Lift, statuses: list[LiftStatus], boarded: int, aboard: int) -> LiftRow:
+def _row(
+    lift: Lift,
+    statuses: list[LiftStatus],
+    heads: tuple[int, int, int | None, int],
+    *,
+    is_closed: bool,
+) -> LiftRow:
+    """A row; `heads` are planned, boarded, counted and still aboard."""
+    planned, boarded, counted_heads, aboard = heads
+    status = WORDS[statuses[-1].status] if statuses else PLANNED
     left = next((s.occurred_at for s in statuses if s.status is Status.DEPARTED), None)
     diverted = next((s.to_place for s in reversed(statuses) if s.to_place), None)
     at = left or lift.scheduled_at or (statuses[0].occurred_at if statuses else None)
@@ -141,8 +167,10 @@ def _row(lift: Lift, statuses: list[LiftStatus], boarded: int, aboard: int) -> L
         announced=lift.to_place if diverted else None,
         at=at,
         is_scheduled=left is None and lift.scheduled_at is not None,
-        status=WORDS[statuses[-1].status] if statuses else PLANNED,
+        status=CLOSED if is_closed and status in _ON_THE_GROUND else status,
         seats=lift.seats,
+        planned=planned,
         boarded=boarded,
+        counted=counted_heads,
         aboard=aboard,
     )

@@ -24,6 +24,7 @@ class DeskLink(NamedTuple):
 DESKS = (
     DeskLink("/", "board", Action.LOOK, keeps_instant=True),
     DeskLink("/lifts", "lifts", Action.LOOK, keeps_instant=True),
+    DeskLink("/reception", "reception", Action.RECEIVE, keeps_instant=True),
     DeskLink("/places", "places", Action.LOOK, keeps_instant=True),
     DeskLink("/discrepancies", "discrepancies", Action.LOOK, keeps_instant=True),
     DeskLink("/figures", "figures", Action.LOOK, keeps_instant=True),

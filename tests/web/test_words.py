@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from safepassage.exchange.exports.types import ExportType
+from safepassage.model.close_out import Difference
 from safepassage.model.lift import Status
 from safepassage.model.place import PlaceKind
+from safepassage.operate.manifest import Stage as LiftStage
 from safepassage.plan.bounds import RESOURCES
 from safepassage.plan.progress import Stage as Stages
 from safepassage.plan.whatif import CHANGES
@@ -41,6 +43,7 @@ from safepassage.web.navigation import DESKS
 from safepassage.web.plan_page import resource_key
 from safepassage.web.sentences import PREFIX
 from safepassage.web.words import HEADER, LANGUAGES, countdown, duration, number, signed, words
+from tests.operate.answerable import answerable
 
 WEB = files("safepassage.web")
 FOLDER = Path(str(WEB))
@@ -118,6 +121,10 @@ def keys_made() -> set[str]:
         *(f"change.{name}" for name in CHANGES),
         *(f"planning.field.{name}" for name in FIELDS),
         *(f"planning.file.{name}" for name in ("operation", "demand")),
+        *(f"status.{stage}" for stage in LiftStage),
+        *(f"difference.{reason}" for reason in ("none", *Difference)),
+        *(f"happened.{status}" for status in Status),
+        *(f"why.{why}" for why in answerable()),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 
