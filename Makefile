@@ -55,8 +55,8 @@ constraints: ## Write constraints.txt anew with the newest versions that the dep
 	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	echo "Installing the newest versions into an empty environment (about a minute) ..."; \
 	$(PYTHON) -m venv "$$folder"; \
-	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,peers,postgres,spark]'; \
-	{ echo '# Exact versions of everything that `.[dev,peers,postgres,spark]` installs, written by `make constraints`'; \
+	"$$folder/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dask,dev,peers,postgres,spark]'; \
+	{ echo '# Exact versions of everything that `.[dask,dev,peers,postgres,spark]` installs, written by `make constraints`'; \
 	  echo '# (pip freeze in an empty environment). Do not edit by hand. Install with'; \
 	  echo '# pip install -c constraints.txt -e .'; \
 	  "$$folder/bin/python" -m pip freeze --disable-pip-version-check --exclude-editable; \
