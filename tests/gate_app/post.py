@@ -11,9 +11,10 @@ import base64
 import hashlib
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,6 +65,7 @@ class Post:
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     device_key: Ed25519PublicKey | None = None
     port: int = 0
+    fetched: int = 0  # bytes of all answers, without their headers
 
     @property
     def origin(self) -> str:
@@ -132,6 +134,7 @@ class Requests(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+        self.post.fetched += len(content)
 
     def say(self, status: int, value: dict[str, Any]) -> None:
         self.answer(status, json.dumps(value).encode(), "application/json")
@@ -173,6 +176,21 @@ class Quiet(ThreadingHTTPServer):
 
     daemon_threads = True
 
+    def __init__(self, *about: Any) -> None:
+        super().__init__(*about)
+        self.lines: list[socket.socket] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the line, to be able to cut it."""
+        self.lines.append(request)
+        super().process_request(request, client_address)
+
+    def cut(self) -> None:
+        """End every line in the middle of whatever is said on it."""
+        for line in self.lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, *_: object) -> None:
         """A phone that goes away in the middle of an answer is nothing to report."""
 
@@ -188,6 +206,7 @@ def opened(post: Post) -> Iterator[Post]:
         yield post
     finally:
         server.shutdown()
+        server.cut()
         server.server_close()
         thread.join(timeout=5)
 
