@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from safepassage.web.records import CLAIMS, OPERATION
 from tests.fixtures.requirements import ROOT
 from tests.web.airlift import CLAIMS_FILE, OPERATION_FILE, facts
 
-START_SECONDS = 60
+START_SECONDS = 180
 PROGRAM = (
     "import sys; from safepassage.web.server import run; run(sys.argv[1], port=int(sys.argv[2]))"
 )
@@ -41,10 +41,17 @@ def append(path: Path, more: Iterable[Fact]) -> None:
 class Served:
     """A server process; `link` signs in, `origin` is where the pages are."""
 
-    def __init__(self, store: Path, state: Path, port: int = 0) -> None:
+    def __init__(
+        self,
+        store: Path,
+        state: Path,
+        port: int = 0,
+        program: str = PROGRAM,
+        more: Sequence[str] = (),
+    ) -> None:
         environment = os.environ | {"XDG_STATE_HOME": str(state), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(store), str(port)],
+            [sys.executable, "-c", program, str(store), *(more or [str(port)])],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
