@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "haven": ("safepassage.cli.haven", "A haven: arrivals, names, onward, hand-overs, stock."),
     "simulate": ("safepassage.cli.simulate", "The odds of a plan: run, sweep, compare, open."),
     "compare": ("safepassage.cli.compare", "Plan against actual, or any two ledgers."),
+    "case": ("safepassage.cli.case", "Who is not out, and why: cases, hand-over, refusals."),
     "discrepancy": ("safepassage.cli.discrepancy", "Doubts: list them, take one, explain one."),
 }
 EXIT_FOUND = 1  # the command worked and found something wrong

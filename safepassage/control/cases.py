@@ -48,6 +48,19 @@ class Found:
     not_out: NotOut
     load: Caseload
 
+    def cases_of(self, standing: Standing | None, *, every: bool = False) -> list[Case]:
+        """The cases; or everybody in a class, or simply everybody, whether a case or not."""
+        if standing is None and not every:
+            return list(self.load.cases)
+        known = {id(case.remaining): case for case in self.load.cases}
+        found = [
+            known.get(id(row)) or opened(row, self.load.deadline)
+            for row in self.not_out.remaining
+            if standing in (None, row.standing)
+        ]
+        order = {id(case.remaining): n for n, case in enumerate(self.load.cases)}
+        return sorted(found, key=lambda c: order.get(id(c.remaining), len(order)))
+
 
 @dataclass(slots=True)
 class Remembered:

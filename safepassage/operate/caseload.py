@@ -134,13 +134,17 @@ def is_case(remaining: Remaining, *, is_over: bool) -> bool:
     """
     if remaining.standing is Standing.ON_THE_WAY or remaining.why is Why.CLOSED:
         return False
-    return is_over or remaining.step is not None or remaining.why is not Why.NOT_CALLED
+    return is_over or remaining.evidence is not None or remaining.why is not Why.NOT_CALLED
 
 
 def opened(remaining: Remaining, last: Deadline | None) -> Case:
     """Heads as a case: what a desk said last, unless something has happened since."""
     step = remaining.step
-    holds = step is not None and (remaining.since is None or step.occurred_at >= remaining.since)
+    holds = (
+        step is not None
+        and step.standing.value == remaining.standing.value
+        and (remaining.since is None or step.occurred_at >= remaining.since)
+    )
     if step is not None and holds:
         next_step, due_at = step.next_step, step.due_at
     else:

@@ -350,7 +350,7 @@ class _Sorting:
         # What was said may confirm what the place says: then that stays the reason.
         why = of_place if evidence.standing is standing else evidence.why
         row = self._remaining(party, held, evidence.standing, why, evidence.since)
-        return replace(row, evidence=evidence.id)
+        return replace(row, evidence=evidence.id, step=evidence.step or row.step)
 
     def _by_place(self, held: Held) -> tuple[Standing, Why]:
         """The class of heads of whom nobody has said anything."""
@@ -394,21 +394,20 @@ class _Sorting:
         return max(said, key=lambda s: (s.occurred_at, s.id), default=None)
 
     def _told_apart(self, party: Party, rows: list[Remaining], gone: int) -> Iterator[Remaining]:
-        """Say who the heads are, where only so many members are left; else among whom they are.
+        """Say who it is, where one head and one member are left; else among whom the heads are.
 
         `gone` heads of the party are out or closed, and nobody knows whose they are.
         """
         known = {held.person for held in party.held} | {row.person for row in rows}
         left = tuple(m for m in party.members if m not in known)
         nameless = [row for row in rows if row.person is None]
-        is_clear = not gone and len(nameless) == 1 and len(left) == nameless[0].heads
+        is_clear = not gone and len(nameless) == 1 and len(left) == nameless[0].heads == 1
         for row in rows:
             if row.person is not None or not left:
                 yield row
             elif is_clear:
-                for person in left:
-                    step = self._latest_step(person, party.group)
-                    yield replace(row, heads=1, person=person, step=step)
+                step = row.step or self._latest_step(left[0], party.group)
+                yield replace(row, person=left[0], step=step)
             else:
                 yield replace(row, among=left)
 

@@ -255,7 +255,9 @@ def _kept(room: Room, assessment: Assessment, viewer: Viewer) -> journal.Decisio
 def post_groups(
     room: Room, viewer: Viewer, kinship: Kinship, append: Callable[[list[Group]], object]
 ) -> list[Group]:
-    """State every family of two or more that the ledger does not know so: person ids, no names.
+    """State every family that the ledger does not know so: person ids, no names.
+
+    Whoever goes alone is a family of one: from then on they are known, also if nobody sees them.
 
     Args:
         room: what to work with.
@@ -268,7 +270,7 @@ def post_groups(
     """
     room.access.allow(viewer, Action.KEEP_FAMILY)
     together = kinship.now(room).families.families
-    found = {str(f.id): [*f.members] for f in together if len(f.members) > 1}
+    found = {str(f.id): [*f.members] for f in together}
     with room.store.reading() as connection:
         posted = lists.get_document(connection, room, GROUPS) or {}
     facts = [

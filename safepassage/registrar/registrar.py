@@ -41,6 +41,7 @@ from safepassage.registrar import (
     questions,
     reading,
     search,
+    sponsors,
     taking,
     versions,
 )
@@ -387,6 +388,15 @@ class Registrar:
     def contacts(self, viewer: Viewer, groups: Sequence[GroupId]) -> dict[GroupId, Contact]:
         """How families are reached, for the channel that calls them; shown to nobody."""
         return contacting.contacts(self._room, viewer, self._kinship, groups)
+
+    def sponsors(self, viewer: Viewer) -> Mapping[PersonId, frozenset[SponsorId]]:
+        """Whose people they are, by their ids; nothing is opened.
+
+        Raises:
+            NotAllowedError: the viewer sees no lists.
+        """
+        self._room.access.allow(viewer, Action.SEE_LISTS)
+        return sponsors.by_person(self._room)
 
     # Intake
 

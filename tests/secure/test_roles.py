@@ -32,7 +32,7 @@ PRINTED = Viewer(PRINTED_LINK)
 # What opens, changes or takes out data about people.
 ABOUT_PEOPLE = {
     Action.SEARCH, Action.SEE_PERSON, Action.JUDGE, Action.KEEP_FAMILY, Action.ASSESS_PRIORITY,
-    Action.WORK_INTAKE, Action.ENTER_PERSON, Action.ERASE, Action.IMPORT_LIST,
+    Action.WORK_INTAKE, Action.WORK_CASES, Action.ENTER_PERSON, Action.ERASE, Action.IMPORT_LIST,
     Action.REQUEST_EXPORT, Action.APPROVE_EXPORT,
 }  # fmt: skip
 
