@@ -121,7 +121,8 @@ class Dispatcher:
         self.uncleared = np.zeros(b, np.int64)
         self.cleared = np.zeros(b, np.int64)
         self.at_haven = np.zeros(h, np.int64)
-        self.haven_day = np.zeros((h, int(p.step_days[tail]) + 2), np.int64)
+        self.days = p.step_days
+        self.haven_day = np.zeros((h, int(self.days[tail]) + 2), np.int64)
         self.due: list[list[Flown]] = [[] for _ in range(tail)]
         self.credit = [np.zeros((b, o)) for _ in p.lifts]
         self.credit_on = [np.zeros((b, h)) for _ in p.lifts]
@@ -328,7 +329,7 @@ class Dispatcher:
     def _send_on(self, t: int, n: int, b: int, h: int) -> bool:
         p, lift = self.problem, self.problem.lifts[n]
         f = int(lift.to_haven[b, h])
-        back, day = t + 2 * f + lift.onward_turn + lift.turn, int(p.step_days[t + f])
+        back, day = t + 2 * f + lift.onward_turn + lift.turn, int(self.days[t + f])
         arrives = t + f < p.steps
         places = int(p.haven_places[h] - self.at_haven[h])
         if arrives:

@@ -103,22 +103,27 @@ def _bucket_rows(
     return row_of, height
 
 
-def _merge(
-    start: Whole, row: Whole, value: Reals, hourly: Programme
-) -> tuple[Whole, list[int], int]:
-    """Give equal columns one number; leave out those that are empty and cost something."""
-    seen: dict[tuple[bytes, bytes], int] = {}
-    first: list[int] = []
-    column_of = np.full(len(start) - 1, -1)
-    ends = start.tolist()
+def _merge(start: Whole, row: Whole, value: Reals, hourly: Programme) -> tuple[Whole, Whole, int]:
+    """Give equal columns one number; leave out those that are empty and cost something.
+
+    Columns of one length are compared all at once; the first of equal ones stands for them.
+    """
+    length = np.diff(start)
     worthless = (hourly.cost >= 0) & (hourly.lower <= 0)
     shut = hourly.upper <= 0
-    skip = ((np.diff(start) == 0) & worthless) | shut
-    for j in np.flatnonzero(~skip).tolist():
-        a, z = ends[j], ends[j + 1]
-        key = (row[a:z].tobytes(), value[a:z].tobytes())
-        number = seen.setdefault(key, len(first))
-        if number == len(first):
-            first.append(j)
-        column_of[j] = number
+    chosen = np.flatnonzero(~(((length == 0) & worthless) | shut))
+    lead = np.empty_like(chosen)
+    for size in np.unique(length[chosen]):
+        mine = length[chosen] == size
+        columns = chosen[mine]
+        places = start[columns, None] + np.arange(size)
+        entries = np.hstack([row[places], value[places].view(np.int64)])
+        lead[mine] = columns[0]
+        if size:
+            as_one = np.ascontiguousarray(entries).view(np.dtype((np.void, 16 * size))).ravel()
+            _, index, back = np.unique(as_one, return_index=True, return_inverse=True)
+            lead[mine] = columns[index][back]
+    first = np.unique(lead)
+    column_of = np.full(len(length), -1)
+    column_of[chosen] = np.searchsorted(first, lead)
     return column_of, first, len(first)
