@@ -1,0 +1,300 @@
+"""`safepassage simulate`: the odds of a plan, and single replications as ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from safepassage.cli.init import read_file
+from safepassage.cli.opened import OPERATION, JsonOption, all_recorded
+from safepassage.cli.output import parts_progress, print_json
+from safepassage.cli.plan_file import read_plan
+from safepassage.cli.simulate_text import print_compared, print_odds
+from safepassage.exchange.operation_file import read_operation
+from safepassage.model.errors import BadQuestionError
+from safepassage.model.operation import opening_facts
+from safepassage.store.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from safepassage.simulate.engines import Engine
+    from safepassage.simulate.odds import Odds
+    from safepassage.simulate.run import Asked, Folder
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+SOURCE = "simulation"
+PLANS_MAX = 100
+
+OperationOption = Annotated[
+    Path, typer.Option("--operation", help="The operation file, with its causes.")
+]
+OutOption = Annotated[Path, typer.Option("--out", help="The folder of the results: a new one.")]
+Replications = Annotated[int, typer.Option(help="At most, if a precision is asked for.")]
+Precision = Annotated[
+    float | None,
+    typer.Option(help="Play until the mean of people out is known to so many (95 %)."),
+]
+Seed = Annotated[str, typer.Option(help="The same seed makes the same results.")]
+Order = Annotated[str, typer.Option(help="Who is called and boards: plan or strict.")]
+OverCall = Annotated[float, typer.Option(help="So many more are called, as a share: 0.1.")]
+AtClosure = Annotated[str, typer.Option(help="Called to a shut gate: other-gates or wait.")]
+AtFull = Annotated[str, typer.Option(help="A lift whose base is full: hold or divert.")]
+Without = Annotated[list[str] | None, typer.Option(help="A cause to switch off; repeatable.")]
+Workers = Annotated[int, typer.Option(help="Processes; 1 plays here. The results are the same.")]
+Dask = Annotated[
+    str | None, typer.Option(help="The address of a Dask scheduler to play on instead.")
+]
+TargetOption = Annotated[
+    list[str] | None, typer.Option("--target", help="evacuee=100000, evacuee, or 100000.")
+]
+
+
+@app.callback()
+def simulate() -> None:
+    """The odds of a plan: run, sweep, compare, open, export."""
+
+
+@contextmanager
+def _engine(workers: int, dask: str | None) -> Iterator[Engine]:
+    from safepassage.simulate.engines import cluster, pool, serial
+
+    if dask is None:
+        yield serial if workers == 1 else pool(workers)
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BadQuestionError(
+            "Dask is not installed; install safepassage[dask], or leave --dask out"
+        ) from None
+    with Client(dask) as client:
+        yield cluster(client)
+
+
+def _asked(
+    plan: Path,
+    operation: Path,
+    *,
+    order: str = "plan",
+    over_call: float = 0.0,
+    at_closure: str = "other-gates",
+    at_full: str = "hold",
+    **more: Any,
+) -> Asked:
+    from safepassage.simulate.policy import Policy
+    from safepassage.simulate.run import Asked
+
+    text = read_file(operation).decode("utf-8")
+    return Asked(
+        read_plan(plan),
+        read_operation(text, operation.name),
+        text,
+        Policy(order, over_call, at_closure, at_full),
+        **more,
+    )
+
+
+@app.command("run")
+def run_(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan file.")],
+    operation: OperationOption,
+    out: OutOption,
+    replications: Replications = 200,
+    precision: Precision = None,
+    seed: Seed = "1",
+    order: Order = "plan",
+    over_call: OverCall = 0.0,
+    at_closure: AtClosure = "other-gates",
+    at_full: AtFull = "hold",
+    without: Without = None,
+    target: TargetOption = None,
+    workers: Workers = 1,
+    dask: Dask = None,
+    json: JsonOption = False,
+) -> None:
+    """Play a plan many times against what may happen; a run that was broken off goes on.
+
+    Example:  safepassage simulate run plan.json --operation operation.yaml --out odds
+    """
+    from safepassage.simulate.engines import run
+    from safepassage.simulate.run import Folder
+
+    asked = _asked(
+        plan,
+        operation,
+        order=order,
+        over_call=over_call,
+        at_closure=at_closure,
+        at_full=at_full,
+        seed=seed,
+        replications=replications,
+        precision=precision,
+        without=tuple(without or ()),
+    )
+    folder = Folder(out)
+    with _engine(workers, dask) as engine, parts_progress() as tell:
+        run(asked, folder, engine, lambda done, total: tell("replications", done, total))
+    found = _odds(folder, target or ())
+    if json:
+        print_json({"run": asked.id, **found.to_json()})
+        return
+    if not asked.causes:
+        typer.echo("note: no cause is at work, so nothing differs from the plan", err=True)
+    print_odds(asked.id, found, asked.operation.local_zone)
+
+
+def _odds(folder: Folder, targets: Sequence[str] = ()) -> Odds:
+    from safepassage.simulate.odds import odds, read_target
+
+    script = _read(folder).script()
+    return odds(folder, script, [read_target(words, script) for words in targets])
+
+
+def _read(folder: Folder) -> Asked:
+    """What the run of a folder was asked for."""
+    from safepassage.simulate.policy import Policy
+    from safepassage.simulate.run import Asked
+
+    said, text = folder.settings(), folder.operation_text()
+    return Asked(
+        folder.plan(),
+        read_operation(text, OPERATION),
+        text,
+        Policy(**said["policy"]),
+        said["seed"],
+        without=tuple(said["without"]),
+    )
+
+
+@app.command()
+def sweep(
+    plans: Annotated[list[Path], typer.Argument(metavar="PLAN ...", help="Plan files.")],
+    operation: OperationOption,
+    out: OutOption,
+    causes: Annotated[
+        bool, typer.Option("--causes", help="Also without each cause: which costs most.")
+    ] = False,
+    over_call: Annotated[
+        list[float] | None, typer.Option(help="Also with this rate; repeatable.")
+    ] = None,
+    order: Annotated[
+        list[str] | None, typer.Option(help="Also with this order; repeatable.")
+    ] = None,
+    replications: Replications = 200,
+    seed: Seed = "1",
+    workers: Workers = 1,
+    dask: Dask = None,
+    json: JsonOption = False,
+) -> None:
+    """Many runs that meet the same luck, and what each costs or gains against the first.
+
+    A sweep that was broken off goes on where it stopped: give the same command again.
+
+    Examples:
+
+      safepassage simulate sweep plan.json --operation operation.yaml --causes --out tornado
+
+      safepassage simulate sweep plan.json --operation operation.yaml --over-call 0.1 --out calls
+    """
+    from safepassage.simulate import sweep as sweeping
+
+    if len(plans) > PLANS_MAX:
+        raise BadQuestionError(f"{len(plans)} plans; {PLANS_MAX} are the most in one sweep")
+    variations = []
+    for path in plans:
+        asked = _asked(path, operation, seed=seed, replications=replications)
+        mine = [sweeping.Variation(sweeping.AS_ASKED, asked)]
+        mine += sweeping.each_cause_off(asked) if causes else []
+        mine += sweeping.over_calling(asked, over_call or ())
+        for name in order or ():
+            policy = replace(asked.policy, order=name)
+            mine.append(sweeping.Variation(f"order {name}", replace(asked, policy=policy)))
+        first = f"{path.stem}: " if len(plans) > 1 else ""
+        variations += [sweeping.Variation(f"{first}{v.name}", v.asked) for v in mine]
+    with _engine(workers, dask) as engine, parts_progress() as tell:
+        folders = sweeping.sweep(variations, out, engine, tell)
+    print_compared({name: _odds(folder) for name, folder in folders.items()}, json)
+
+
+@app.command()
+def compare(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER ...", help="A sweep, or runs of one seed.")
+    ],
+    json: JsonOption = False,
+) -> None:
+    """Runs side by side, each against the first, replication by replication.
+
+    Example:  safepassage simulate compare tornado
+    """
+    from safepassage.simulate.run import Folder
+    from safepassage.simulate.sweep import is_sweep, read_sweep
+
+    found: dict[str, Folder] = {}
+    for path in folders:
+        found |= read_sweep(path) if is_sweep(path) else {path.name: Folder(path)}
+    seeds = {folder.settings()["seed"] for folder in found.values()}
+    if len(seeds) > 1:
+        raise BadQuestionError(
+            "the runs have different seeds, so they met different luck; run one of them again with"
+            " the seed of the other"
+        )
+    print_compared({name: _odds(folder) for name, folder in found.items()}, json)
+
+
+@app.command("open")
+def open_(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    store: Annotated[str, typer.Option("--store", help="Its ledger: a new file.")],
+    replication: Annotated[int, typer.Option(min=0, help="Which one, from 0.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """One replication as a ledger of its own: board, figures, checks and sitrep read it.
+
+    Examples:
+
+      safepassage simulate open odds --replication 3 --store played.db
+
+      safepassage serve --store played.db
+    """
+    from safepassage.simulate.ledger import replication_facts
+    from safepassage.simulate.run import Folder
+
+    folder = Folder(run)
+    asked = _read(folder)
+    facts = replication_facts(asked, replication)
+    now = datetime.now(UTC)
+    with open_store(store, writer=True) as writing:
+        if writing.head().seq and writing.get_document(SOURCE) is None:
+            raise BadQuestionError(f"{store} holds something else; name a new file")
+        opening = opening_facts(asked.operation, asked.script().starts_at)
+        writing.put_document(OPERATION, folder.operation_text(), recorded_at=now)
+        writing.put_document(SOURCE, f"{asked.id}, replication {replication}", recorded_at=now)
+        receipt = all_recorded(writing.append([*opening, *facts], source=SOURCE, recorded_at=now))
+    if json:
+        print_json({"run": asked.id, "replication": replication, "recorded": receipt.recorded})
+        return
+    typer.echo(f"{asked.id}, replication {replication}: {receipt.recorded:,} facts in {store}")
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    out: Annotated[Path, typer.Argument(help="A file that ends with .parquet or .csv.")],
+) -> None:
+    """Every replication as rows: people out by class and day, and what happened.
+
+    Example:  safepassage simulate export odds odds.parquet
+    """
+    from safepassage.simulate.run import Folder
+    from safepassage.simulate.table import write_table
+
+    rows = write_table(Folder(run), _read(Folder(run)).script(), out)
+    typer.echo(f"{rows:,} rows in {out}")
