@@ -119,7 +119,10 @@ export class App {
     const heads = present ?? admission.expected;
     if (admission.colour === "green") await this.station.letOn(admission, heads, ack);
     if (admission.colour === "red") await this.station.noteRed(admission).catch((fault) => this.isFull(fault));
-    const again = (more) => this.scanned(scan, more.present ?? present, more.acknowledged ?? acknowledged, more.ack ?? ack);
+    const again = (more) => {
+      const answered = { present, acknowledged, ack, ...more };
+      return this.scanned(scan, answered.present, answered.acknowledged, answered.ack);
+    };
     this.showResult(admission, heads, {
       count: (counted) => again({ present: counted }),
       answer: (reason, by) => this.answered(reason, by, acknowledged, again),

@@ -44,7 +44,7 @@ export class Knowledge {
     this.codes = new Map(document.passes.map((each) => [each.code, each.pass]));
     this.revoked = new Set(document.revoked.map((pass) => pass.slice(0, PREFIX_DIGITS)));
     this.seen = new Set(document.seen);
-    this.isOpen = document.opened === undefined || document.opened === null || document.opened.includes(document.place);
+    this.isOpen = document.opened?.includes(document.place) ?? true;
   }
 
   isRevoked(pass) {

@@ -20,7 +20,8 @@ async function open() {
   const [journal, fault] = await Journal.open().then((found) => [found, null], (thrown) => [null, thrown]);
   if (journal === null) {
     const words = dressed(await Words.load(navigator.language), {});
-    root.replaceChildren(noticeScreen({ words }, { kind: "fault", title: words.say("notice.storage"), text: words.say("notice.storage.help", { fault: String(fault) }) }).element);
+    const text = words.say("notice.storage.help", { fault: String(fault) });
+    root.replaceChildren(noticeScreen({ words }, { kind: "fault", title: words.say("notice.storage"), text }).element);
     return;
   }
   const settings = (await journal.get("settings")) ?? {};

@@ -16,8 +16,8 @@ self.addEventListener("install", (event) => {
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    const names = await caches.keys();
-    await Promise.all(names.filter((name) => name.startsWith("gate-") && name !== CACHE).map((name) => caches.delete(name)));
+    const old = (await caches.keys()).filter((name) => name.startsWith("gate-") && name !== CACHE);
+    await Promise.all(old.map((name) => caches.delete(name)));
     await self.clients.claim();
   })());
 });
@@ -30,7 +30,8 @@ self.addEventListener("message", ({ data }) => {
 // are never kept in a cache.
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/gate/api/")) return;
+  const isFile = event.request.method === "GET" && url.origin === location.origin;
+  if (!isFile || url.pathname.startsWith("/gate/api/")) return;
   event.respondWith((async () => {
     const cache = await caches.open(CACHE);
     const wanted = event.request.mode === "navigate" ? "/gate/" : url.pathname;

@@ -14,7 +14,7 @@ from tests.gate_app.post import Post
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Playwright
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds; a machine that runs many tests at once is slow
 VIEWPORT = {"width": 390, "height": 844}
 
 
@@ -31,6 +31,7 @@ class Phone:
 
     def __init__(self, page: Page, post: Post) -> None:
         self.page, self.post = page, post
+        page.set_default_timeout(PATIENCE * 1000)
         self.asked: list[str] = []
         self.faults: list[str] = []
         page.on("request", lambda request: self.asked.append(request.url))

@@ -71,6 +71,22 @@ BASE45 = """async ({ pairs, refused }) => {
     }
     return wrong;
 }"""
+EVENTS = """async ({ texts, events, batch }) => {
+    const { canonical, fromBase64url, fromHex, hex, sha256, utf8 } =
+        await import("/gate/token/bytes.js");
+    const { own, carried } = await import("/gate/token/ed25519.js");
+    const wrong = [];
+    for (const { value, event = value, text, hash, name } of [...texts.cases, ...events.cases]) {
+        const found = canonical(event);
+        if (found !== text || hex(await sha256(utf8(found))) !== hash) wrong.push(name);
+    }
+    for (const ed25519 of [own, carried]) {
+        const key = await ed25519.importKey(fromHex(batch.public_key));
+        const signature = fromBase64url(batch.signature);
+        if (!await ed25519.verify(key, signature, utf8(batch.text))) wrong.push(ed25519.name);
+    }
+    return wrong;
+}"""
 SPOKEN = """async ({ codes, words }) => {
     const { codeDigest, typedCode, wordDigest, WordList } = await import("/gate/token/spoken.js");
     const list = await WordList.load();
@@ -125,3 +141,9 @@ def test_the_phone_reads_base45_as_the_server_does(page: Page) -> None:
 
 def test_the_phone_knows_spoken_codes_and_words_as_the_server_does(page: Page) -> None:
     assert page.evaluate(SPOKEN, table("token/spoken.json")) == []
+
+
+def test_an_event_has_the_same_text_and_hash_on_the_phone(page: Page) -> None:
+    names = ("texts", "events", "batch")
+    given = {name: table(f"event/{name}.json") for name in names}
+    assert page.evaluate(EVENTS, given) == []

@@ -10,7 +10,7 @@ import pytest
 from tests.gate_app.issued import CODE, HOUR, SPOKEN, claims, knowledge, listed, token
 from tests.gate_app.issued import KEY as ISSUING_KEY
 from tests.gate_app.phone import VIEWPORT, Phone, until
-from tests.gate_app.post import Post, new_secret, opened
+from tests.gate_app.post import Post, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -268,5 +268,3 @@ def test_a_used_link_enrols_nobody(chromium: Browser, post: Post) -> None:
     other.page.goto(post.link)
     until(lambda: "was used" in other.page.locator("#enrol-help").inner_text())
     context.close()
-    new_secret(post)
-    post.links.clear()

@@ -74,7 +74,8 @@ def office_of(path: Path) -> Iterator[tuple[Office, Gates]]:
     ):
         books = PenBooks(store.ledger, pen, clock, "test")
         office = Office(books, place, Vault(bytes(range(32))), clock, public_half(root))
-        asked = keys.ask(office, clock() - HOUR, clock() + 24 * HOUR)
+        now = clock().replace(microsecond=0)
+        asked = keys.ask(office, now - HOUR, now + 24 * HOUR)
         said = stated(root, asked.public_key, asked.valid_from, asked.valid_until)
         keys.install(office, said.to_plain())
         yield office, Gates(store, pen, beside, clock)

@@ -4,11 +4,13 @@
 import { typedCode } from "../token/spoken.js";
 import { button, h } from "./parts.js";
 
-const FIELD = { autocomplete: "off", autocorrect: "off", spellcheck: "false", dir: "ltr", required: true };
+const FIELD = { autocomplete: "off", autocorrect: "off", spellcheck: "false", maxlength: "40" };
 
 export function codeScreen(app) {
   const { words } = app;
-  const field = h("input", { ...FIELD, id: "code", autocapitalize: "characters", "aria-describedby": "code-help", maxlength: "40" });
+  const field = h("input", {
+    ...FIELD, id: "code", dir: "ltr", autocapitalize: "characters", "aria-describedby": "code-help",
+  });
   const help = h("p", { id: "code-help", role: "status" }, words.say("code.help"));
   const submit = (event) => {
     event.preventDefault();
@@ -25,7 +27,9 @@ export function codeScreen(app) {
 export function wordScreen(app, { code, expected }) {
   const { words } = app;
   const listId = "words";
-  const field = h("input", { ...FIELD, id: "word", dir: "auto", autocapitalize: "none", list: listId, "aria-describedby": "word-help", maxlength: "40" });
+  const field = h("input", {
+    ...FIELD, id: "word", dir: "auto", autocapitalize: "none", list: listId, "aria-describedby": "word-help",
+  });
   const list = h("datalist", { id: listId }, wordsToChoose(app).map((word) => h("option", { value: word })));
   const help = h("p", { id: "word-help", role: "status" }, words.say("word.help", { expected }), list);
   const submit = (event) => {

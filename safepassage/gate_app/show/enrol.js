@@ -6,7 +6,8 @@ import { RefusedError, UnreachableError } from "../talk/server.js";
 import { button, h } from "./parts.js";
 
 export function enrolScreen({ words, reader, journal, done, wiped, link }) {
-  const help = h("p", { id: "enrol-help", role: "status" }, words.say(wiped === null ? "enrol.help" : "enrol.wiped", { device: wiped }));
+  const first = words.say(wiped === null ? "enrol.help" : "enrol.wiped", { device: wiped });
+  const help = h("p", { id: "enrol-help", role: "status" }, first);
   if (wiped !== null) help.classList.add("warning");
   const field = h("input", { id: "link", dir: "ltr", autocomplete: "off", spellcheck: "false", type: "url" });
   let isTrying = false;

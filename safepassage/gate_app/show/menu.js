@@ -6,6 +6,7 @@ import { button, h, ltr, sentence } from "./parts.js";
 import { Words, zulu } from "./words.js";
 
 const THEMES = ["day", "sun", "night"];
+const SOUNDS = ["on", "off"];
 
 export function menuScreen(app) {
   const { words } = app;
@@ -15,17 +16,29 @@ export function menuScreen(app) {
     sending(app),
     facts(app),
     station(app),
-    choice(app, "menu.language", Words.languages, app.words.language, (language) => words.say(`language.${language}`), (language) => setAndReload(app, { language })),
-    choice(app, "menu.theme", THEMES, app.station.settings.theme ?? "day", (theme) => words.say(`theme.${theme}`), (theme) => {
-      document.documentElement.dataset.theme = theme;
-      return app.station.set({ theme }).then(() => app.menu());
-    }),
-    choice(app, "menu.sound", ["on", "off"], app.station.settings.isQuiet ? "off" : "on", (state) => words.say(`sound.${state}`), (state) =>
-      app.station.set({ isQuiet: state === "off" }).then(() => app.menu())),
+    ...dress(app),
     updateIsReady() ? button(words.say("menu.update"), applyUpdate, { class: "main", id: "update" }) : null,
     button(words.say("do.back"), () => app.home(), { id: "back" }),
   );
   return { element };
+}
+
+// How the phone looks and sounds.
+function dress(app) {
+  const { words, station: { settings } } = app;
+  const chosen = { language: words.language, theme: settings.theme ?? "day", sound: settings.isQuiet ? "off" : "on" };
+  const change = (settled) => app.station.set(settled).then(() => app.menu());
+  return [
+    choice(app, "language", Words.languages, chosen.language, async (language) => {
+      await app.station.set({ language });
+      location.reload();
+    }),
+    choice(app, "theme", THEMES, chosen.theme, (theme) => {
+      document.documentElement.dataset.theme = theme;
+      return change({ theme });
+    }),
+    choice(app, "sound", SOUNDS, chosen.sound, (sound) => change({ isQuiet: sound === "off" })),
+  ];
 }
 
 function sending(app) {
@@ -53,18 +66,22 @@ function facts(app) {
   fact("fact.answered", sync.answeredAt === null ? words.say("status.never") : ltr(zulu(sync.answeredAt)));
   fact("fact.unsent", String(sync.unsent));
   fact("fact.quarantined", String(sync.quarantined));
-  fact("fact.clock", ...sentence(words.say("fact.clock.value"), { at: ltr(zulu(now)), uncertain: words.length(uncertain) }));
+  fact("fact.clock", ...sentence(words.say("fact.clock.value"), {
+    at: ltr(zulu(now)),
+    uncertain: words.length(uncertain),
+  }));
   const kept = h("dd", {});
   list.append(h("div", {}, h("dt", {}, words.say("fact.room")), kept));
   room().then(({ share, isKept }) => {
-    kept.textContent = words.say(isKept ? "fact.room.kept" : "fact.room.not-kept", { share: Math.round(share * 100) });
+    const key = isKept ? "fact.room.kept" : "fact.room.not-kept";
+    kept.textContent = words.say(key, { share: Math.round(share * 100) });
   });
   return list;
 }
 
 function station(app) {
   const { knowledge, settings, name } = app.station;
-  const stations = choice(app, "menu.station", knowledge.stations, name, (each) => app.words.say(`station.${each}`), (each) =>
+  const stations = choice(app, "station", knowledge.stations, name, (each) =>
     app.station.set({ station: each }).then(() => app.menu()));
   if (name !== "boarding" && name !== "reception") return stations;
   const change = button(app.words.say("menu.lift", { lift: settings.lift ?? "…" }), async () => {
@@ -74,13 +91,13 @@ function station(app) {
   return [stations, change];
 }
 
-function choice(app, title, values, chosen, nameOf, choose) {
+// One of several; nothing where there is no choice. What each is called is `about.value`.
+function choice(app, about, values, chosen, choose) {
+  const { words } = app;
   if (values.length < 2 && values[0] === chosen) return null;
-  const buttons = values.map((value) => button(nameOf(value), () => choose(value), { "aria-pressed": String(value === chosen), "data-value": value }));
-  return h("fieldset", {}, h("legend", {}, app.words.say(title)), h("div", { class: "choices" }, buttons));
-}
-
-async function setAndReload(app, settings) {
-  await app.station.set(settings);
-  location.reload();
+  const buttons = values.map((value) => button(words.orElse(`${about}.${value}`, value), () => choose(value), {
+    "aria-pressed": String(value === chosen),
+    "data-value": value,
+  }));
+  return h("fieldset", {}, h("legend", {}, words.say(`menu.${about}`)), h("div", { class: "choices" }, buttons));
 }

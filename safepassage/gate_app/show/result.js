@@ -55,7 +55,8 @@ function fields(app, { colour, pass, expected, until, reason }, present) {
     [words.say("field.until"), ltr(zulu(until))],
     [words.say("field.pass"), ltr(`…${pass.slice(-6)}`)],
   ];
-  return h("dl", { class: "fields" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  const shown = rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+  return h("dl", { class: "fields" }, shown);
 }
 
 function actions(app, { admission, present, answer, count, retry }) {
@@ -80,6 +81,7 @@ function counting(app, expected, count) {
   const heads = stepper(words, expected, (value) => {
     all.textContent = words.say("do.here", { heads: value });
   });
-  const all = button(words.say("do.here", { heads: expected }), () => count(heads.value()), { class: "main", id: "all-here" });
+  const text = words.say("do.here", { heads: expected });
+  const all = button(text, () => count(heads.value()), { class: "main", id: "all-here" });
   return [heads.element, all];
 }

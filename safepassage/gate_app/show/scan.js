@@ -15,7 +15,7 @@ export function scanScreen(app) {
     "main", { class: "scan" },
     statusLine(app),
     h("header", {},
-      h("h1", {}, words.say(`station.${station.name}`)),
+      h("h1", {}, words.orElse(`station.${station.name}`, station.name)),
       h("bdi", { dir: "ltr", class: "place" }, station.knowledge.place),
       button(words.say("do.cover"), () => app.cover(), { class: "cover-button", id: "cover" })),
     h("div", { class: "view" }, app.camera.video, h("div", { class: "frame", "aria-hidden": "true" }), notice),

@@ -10,20 +10,23 @@ const REASONS = [
   "not-on-list", "papers", "security", "medical", "family-incomplete", "wrong-gate", "too-early",
   "expired", "already-used", "gate-closed", "capacity", "forged", "unknown-key", "revoked", "other",
 ];
+const FIELD = { dir: "ltr", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "32" };
 const WHO = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 export function refuseSheet(app, admission) {
   const { words } = app;
   const heads = stepper(words, admission?.expected || 1);
-  const choices = REASONS.map((reason) =>
-    button(words.say(`refusal.${reason}`), () => app.noteRefusal(reason, heads.value(), admission), { "data-refusal": reason }));
+  const choices = REASONS.map((reason) => {
+    const note = () => app.noteRefusal(reason, heads.value(), admission);
+    return button(words.say(`refusal.${reason}`), note, { "data-refusal": reason });
+  });
   return sheet(app, words.say("refuse.title"), heads.element, h("div", { class: "choices" }, choices));
 }
 
 export function walkUpSheet(app) {
   const { words } = app;
   const heads = stepper(words, 1);
-  const field = h("input", { id: "band", dir: "ltr", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "40", value: newBand() });
+  const field = h("input", { ...FIELD, id: "band", value: newBand() });
   const help = h("p", { id: "band-help", role: "status" }, words.say("walkup.help"));
   const keep = () => {
     const band = field.value.trim().toLowerCase().replace(/^(?!band-)/, "band-");
@@ -69,7 +72,7 @@ export function liftSheet(app) {
 // Whoever answers for what the phone may not decide is written down by the number of their role.
 export function whoSheet(app, said, answered) {
   const { words, station } = app;
-  const field = h("input", { id: "who", dir: "ltr", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "32", value: station.settings.who ?? "" });
+  const field = h("input", { ...FIELD, id: "who", value: station.settings.who ?? "" });
   const help = h("p", { role: "status" }, words.say("who.help"));
   const keep = async () => {
     const who = field.value.trim().toLowerCase();
@@ -94,6 +97,7 @@ function mainButton(text, act, id) {
 }
 
 function sheet(app, title, ...content) {
-  const back = button(app.words.say("do.back"), () => (app.station.needsLift ? app.menu() : app.home()), { id: "back" });
+  const leave = () => (app.station.needsLift ? app.menu() : app.home());
+  const back = button(app.words.say("do.back"), leave, { id: "back" });
   return { element: h("main", { class: "sheet" }, h("h1", {}, title), ...content, back) };
 }

@@ -15,7 +15,7 @@ export function statusLine(app) {
     part(age > station.knowledge.goodFor, sentence(words.say("status.list"), {
       at: ltr(zulu(station.knowledge.serverTime)), age: words.length(age),
     })),
-    part(sync.unsent > 0 && silent > SILENT_MS, words.say(sync.unsent > 0 ? "status.unsent" : "status.sent", { count: sync.unsent })),
+    part(sync.unsent > 0 && silent > SILENT_MS, unsentText(app)),
     part(silent > SILENT_MS, serverText(app, silent)),
     ...warnings(app, uncertain).map((text) => part(true, text)),
   );
@@ -25,8 +25,12 @@ function part(isWarning, ...content) {
   return h("span", { class: isWarning ? "part warning" : "part" }, ...content);
 }
 
+function unsentText({ words, sync }) {
+  return words.say(sync.unsent > 0 ? "status.unsent" : "status.sent", { count: sync.unsent });
+}
+
 function serverText({ words, sync }, silent) {
-  if (sync.isRefused) return words.say(`status.refused`);
+  if (sync.isRefused) return words.say("status.refused");
   if (sync.answeredAt === null) return words.say("status.never");
   return words.say("status.server", { age: words.length(silent) });
 }

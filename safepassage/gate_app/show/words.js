@@ -18,8 +18,9 @@ export class Words {
     return new Words(known, await response.json());
   }
 
-  has(key) {
-    return key in this.texts;
+  // The text of a key that may be missing, such as the name of an operation's own station.
+  orElse(key, text) {
+    return this.texts[key] ?? text;
   }
 
   say(key, values = {}) {

@@ -92,7 +92,8 @@ export class Sync {
     const events = rows.map((row) => JSON.parse(row.text));
     const unsent = (await this.journal.unsentCount()) - rows.length;
     const before = readClock();
-    const answer = await ask("api/events", { body: { device: device.id, events, sent_at: sentAt, signature, unsent } });
+    const body = { device: device.id, events, sent_at: sentAt, signature, unsent };
+    const answer = await ask("api/events", { body });
     const receipt = await signedValue(answer.value, "receipt", device.receiptKey);
     if (receipt.device !== device.id) throw new UnreachableError("not-ours");
     // A receipt that names nothing of this batch would have it sent for ever.

@@ -42,7 +42,10 @@ async function digest(content, salt) {
 export class WordList {
   constructor(words) {
     this.words = words;
-    this.numbers = new Map(words.flatMap((forms, number) => Object.values(forms).map((form) => [folded(form), number])));
+    this.numbers = new Map();
+    for (const [number, forms] of words.entries()) {
+      for (const form of Object.values(forms)) this.numbers.set(folded(form), number);
+    }
   }
 
   static async load() {
