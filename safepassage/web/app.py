@@ -43,8 +43,11 @@ from safepassage.web.routes import (
     accounts,
     audit,
     board,
+    calls,
+    cases,
     claims,
     compare,
+    devices,
     discrepancies,
     door,
     enrolment,
@@ -74,12 +77,13 @@ logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
-    scenarios, planning,
-    gate_api,
+    scenarios, planning, calls,
+    devices, gate_api,
     gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip
 DESKS = (
     board, stream, figures, compare, sitrep, claims, discrepancies, places, lifts, reception,
+    cases,
 )  # fmt: skip
 
 
@@ -117,7 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.desk = desk
     app.state.answers = Answers(settings.clock)
     desk.register_key.when_dropped(app.state.answers.forget)
-    app.add_middleware(Discreet)
+    app.add_middleware(Discreet, on_error=on_error)
     app.add_middleware(Guard, hosts=settings.hosts)
     for entrance in ENTRANCES:
         app.include_router(entrance.router)
@@ -159,6 +163,7 @@ ERRORS: dict[type[Exception], Wrong] = {
     RequestValidationError: Wrong(400, "error.question"),
     UnknownPlaceError: Wrong(404, "error.unknown"),
     NoAccountsError: Wrong(404, "error.http"),
+    devices.NoGatesError: Wrong(404, "error.http"),
     accounts.UnknownAccountError: Wrong(404, "error.http"),
     RefusedError: Wrong(403, "error.refused"),
     NotAllowedError: Wrong(403, "error.refused"),
