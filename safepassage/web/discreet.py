@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -83,29 +83,49 @@ def fetch(request: Request, id: str) -> Response:
     return HTMLResponse(found.page, found.status)
 
 
-class Discreet:
-    """Plain ASGI: keeps the page that answers a form, and sends the browser to fetch it."""
+OnError = Callable[[Request, Exception], Awaitable[Response]]
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Discreet:
+    """Plain ASGI: keeps the page that answers a form, and sends the browser to fetch it.
+
+    What nobody foresaw would be answered outside of it, by the framework: so it is caught here, and
+    the page that says so is kept like any other.
+    """
+
+    def __init__(self, app: ASGIApp, on_error: OnError) -> None:
         self.app = app
+        self.on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
             await self.app(scope, receive, send)
             return
         held: list[Message] = []
+        is_sent = False
 
         async def hold(message: Message) -> None:
+            nonlocal is_sent
             if message["type"] == "http.response.start" and _is_page(message):
                 held.append(message)
-            elif not held:
+                return
+            if not held:
+                is_sent = True
                 await send(message)
-            else:
-                held.append(message)
-                if not message.get("more_body"):
-                    await _sent_to_fetch(scope, held)(scope, receive, send)
+                return
+            held.append(message)
+            if not message.get("more_body"):
+                is_sent = True
+                await _sent_to_fetch(scope, held)(scope, receive, send)
 
-        await self.app(scope, receive, hold)
+        try:
+            await self.app(scope, receive, hold)
+        except Exception as fault:
+            if is_sent:
+                raise
+            held.clear()
+            answer = await self.on_error(Request(scope, receive), fault)
+            await answer(scope, receive, hold)
 
 
 def _is_page(start: Message) -> bool:

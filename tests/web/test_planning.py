@@ -223,6 +223,26 @@ def test_a_plan_takes_two_who_say_which_one(
     assert told == ["plan-refused", "plan-proposed", "plan-refused", "plan-published"]
 
 
+def test_a_fault_nobody_foresaw_is_said_on_a_page_that_answers_no_form(
+    desk: TestClient, planner: Planner, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser keeps what a form sent with the page that answered it; see `web/discreet.py`."""
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("a name that somebody typed")
+
+    monkeypatch.setattr(planner.jobs, "start", breaks)
+    where = f"/planning/scenarios/{planner.plan(plan).scenario.id}/solve"
+    sent = desk.post(where, data={"seconds": "5"}, follow_redirects=False)
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/answers/")
+    page = desk.get(sent.headers["location"])
+    assert page.status_code == 500
+    assert "a name that somebody typed" not in page.text
+    told = desk.post(where, data={"seconds": "5"}, headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["error"]) == (500, "error.ours")
+
+
 def test_plans_lie_beside_a_ledger_that_is_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
