@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.screenshots import IMAGES, packed  # noqa: E402
+from scripts.pictures import IMAGES, keep  # noqa: E402
 from tests.fixtures.browser import chromium_arguments, chromium_path  # noqa: E402
 from tests.gate_app.issued import CODE, HOUR, SPOKEN, knowledge, listed, token  # noqa: E402
 from tests.gate_app.phone import VIEWPORT, Phone  # noqa: E402
@@ -124,9 +124,7 @@ def take(browser: Browser, folder: Path, post: Post) -> None:
                 continue
             go(phone)
             phone.page.wait_for_timeout(300)
-            path = folder / f"gate-{whole}.png"
-            path.write_bytes(packed(phone.page.screenshot()))
-            print(f"{path}: {path.stat().st_size // 1024} KB")
+            keep(phone.page, folder / f"gate-{whole}.png")
             home(phone, name)
         context.close()
 

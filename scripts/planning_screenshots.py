@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from safepassage.planner.planner import Planner  # noqa: E402
 from safepassage.secure.roles import Role  # noqa: E402
-from scripts.screenshots import IMAGES, Picture, packed  # noqa: E402
+from scripts.pictures import IMAGES, Picture, keep, page_for  # noqa: E402
 from tests.fixtures.browser import chromium_arguments, chromium_path  # noqa: E402
 from tests.planner.island import LONG, WANTED, ended  # noqa: E402
 from tests.web.planning_office import served_planning_office  # noqa: E402
@@ -98,23 +98,11 @@ def take(browser: Browser, folder: Path, cookies: list[Any], origin: str, planne
     """Every picture that is asked for."""
     pages = plan_all(planner)
     for picture, which in ALL if folder != IMAGES else KEPT:
-        context = browser.new_context(
-            base_url=origin,
-            viewport={"width": picture.width, "height": picture.height},
-            color_scheme=picture.scheme,  # type: ignore[arg-type]
-            device_scale_factor=picture.scale,
-            reduced_motion="reduce",
-        )
-        chosen = {"name": "lang", "value": picture.language, "url": origin}
-        context.add_cookies([*cookies, chosen])  # type: ignore[list-item]
-        page = context.new_page()
-        open_page(page, which, pages[which], planner)
-        path = folder / f"{picture.name}.png"
-        path.write_bytes(packed(page.screenshot()))
+        with page_for(browser, picture, origin, cookies) as page:
+            open_page(page, which, pages[which], planner)
+            keep(page, folder / f"{picture.name}.png")
         for job in planner.jobs.all():
             planner.jobs.cancel(job.id)
-        print(f"{path}: {path.stat().st_size // 1024} KB")
-        context.close()
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from safepassage.registrar.opening import default_matching  # noqa: E402
 from safepassage.secure.roles import Role  # noqa: E402
-from scripts.screenshots import IMAGES, Picture, packed  # noqa: E402
+from scripts.pictures import IMAGES, Picture, keep, page_for  # noqa: E402
 from tests.fixtures.browser import chromium_arguments, chromium_path  # noqa: E402
 from tests.web.register_office import served_office  # noqa: E402
 from tests.web.test_lists import bring, take  # noqa: E402
@@ -62,21 +62,9 @@ def take_all(browser: Browser, folder: Path) -> None:
         draft = bring(desk, (LISTS / "embassy.csv").read_bytes(), "embassy-2")
         cookies = [{"name": k, "value": v, "url": origin} for k, v in desk.cookies.items()]
         for picture, which in PICTURES:
-            context = browser.new_context(
-                base_url=origin,
-                viewport={"width": picture.width, "height": picture.height},
-                color_scheme=picture.scheme,  # type: ignore[arg-type]
-                device_scale_factor=picture.scale,
-                reduced_motion="reduce",
-            )
-            chosen = {"name": "lang", "value": picture.language, "url": origin}
-            context.add_cookies([*cookies, chosen])  # type: ignore[list-item]
-            page = context.new_page()
-            open_page(page, which, draft)
-            path = folder / f"{picture.name}.png"
-            path.write_bytes(packed(page.screenshot()))
-            print(f"{path}: {path.stat().st_size // 1024} KB")
-            context.close()
+            with page_for(browser, picture, origin, cookies) as page:
+                open_page(page, which, draft)
+                keep(page, folder / f"{picture.name}.png")
 
 
 def main() -> None:

@@ -230,7 +230,11 @@ def _summary(linked: Linkage, json: bool) -> None:
             }
         )
         return
-    typer.echo(f"{len(linked.cluster_of):,} records: {likely:,} persons, {sure:,} at most")
+    records = len(linked.cluster_of)
+    typer.echo(
+        f"{records:,} {'record' if records == 1 else 'records'}:"
+        f" {likely:,} {'person' if likely == 1 else 'persons'}, {sure:,} at most"
+    )
     typer.echo("(the first if every likely link holds, the second with the automatic ones alone)")
 
 
