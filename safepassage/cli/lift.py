@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from safepassage.cli.lift_paxlst import paxlst
 from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
 from safepassage.cli.output import print_json
 from safepassage.cli.stepping import (
@@ -33,6 +34,7 @@ from safepassage.operate.close_out import Signed
 from safepassage.register.bands import read_band
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+app.command()(paxlst)
 LiftArgument = Annotated[str, typer.Argument(help="The id of the lift.")]
 
 

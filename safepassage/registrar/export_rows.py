@@ -15,6 +15,8 @@ from safepassage.exchange.exports.types import KINDS, ExportType
 from safepassage.model.ids import ListId, PersonId
 from safepassage.model.instant import from_micros
 from safepassage.register.family_values import Family
+from safepassage.register.names.scripts import Script, script_of_letter
+from safepassage.register.names.transliteration import romanise
 from safepassage.register.priority import assess
 from safepassage.register.priority_values import Answer, Applicant, Rules
 from safepassage.register.record import (
@@ -197,6 +199,45 @@ def _manifest(moment: Moment, subject: Subject) -> Row:
     )
 
 
+def _passenger_list(moment: Moment, subject: Subject) -> Row:
+    """As a carrier's message wants it: Latin letters, and no part of a name that nobody gave."""
+    records = moment.records(subject.person)
+    paper = _paper(records)
+    family, given = _latin_name(records)
+    return (
+        moment.reference("person", subject.person),
+        family,
+        given,
+        _first(records, lambda record: str(record.sex or "")),
+        _first(records, lambda record: _born(record.born)),
+        _first(records, lambda record: record.claims.get("citizenship", "")),
+        str(paper.type) if paper else "",
+        paper.number if paper else "",
+        paper.issuer if paper else "",
+    )
+
+
+def _latin_name(records: Sequence[Record]) -> tuple[str, str]:
+    """Family and given names of one record, the first in Latin letters, else romanised.
+
+    A name that came whole stays whole, as the family name: where it is divided is not guessed.
+    """
+    found = []
+    for record in records:
+        parts = {name.part: name.text for name in reversed(record.names)}
+        family, given = parts.get(NamePart.FAMILY, ""), parts.get(NamePart.GIVEN, "")
+        whole = parts.get(NamePart.FULL, "")
+        if family or given:
+            found.append((family or given, given if family else ""))
+        elif whole:
+            found.append((whole, ""))
+    for family, given in found:
+        if all(script_of_letter(c) is Script.LATIN for c in family + given if c.isalpha()):
+            return family, given
+    family, given = found[0] if found else ("", "")
+    return romanise(family).upper(), romanise(given).upper()
+
+
 def _decision_sheet(moment: Moment, subject: Subject) -> Row:
     found = assess(moment.rules, moment.applicants[subject.person], moment.at)
     met = dict.fromkeys(f"{f.category}: {f.test}" for f in found.findings if f.answer is Answer.YES)
@@ -231,6 +272,7 @@ _ROWS: Mapping[ExportType, Callable[[Moment, Subject], Row]] = {
     ExportType.SPONSOR_STATUS: _sponsor_status,
     ExportType.CALL_FORWARD: _call_forward,
     ExportType.MANIFEST: _manifest,
+    ExportType.PASSENGER_LIST: _passenger_list,
     ExportType.DECISION_SHEET: _decision_sheet,
     ExportType.BANDS: _bands,
 }

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pyrage
 import pytest
 
+from safepassage.control.passengers import passengers_of
 from safepassage.exchange.exports.inspect import inspect_file
 from safepassage.exchange.exports.types import KINDS, ExportType
 from safepassage.exchange.exports.writers import FileFormat
-from safepassage.model.errors import InvalidFactError
+from safepassage.model.errors import BadQuestionError, InvalidFactError
 from safepassage.model.ids import AccountId, ListId, PersonId
 from safepassage.registrar import NotAllowedError, Stage, UnknownSubjectError
 from safepassage.registrar.export_values import (
@@ -347,3 +348,22 @@ def test_no_word_of_an_export_is_on_the_disk(desk: Desk, database_files: object)
         assert not {b"Qwxlina", b"Zqxmira"} & {
             w for w in (b"Qwxlina", b"Zqxmira") if w in path.read_bytes()
         }
+
+
+def test_a_passenger_list_becomes_a_carriers_message_and_nobody_is_added_or_lost(
+    desk: Desk,
+) -> None:
+    desk.take(FAMILY)
+    view = request(desk, 3, ExportType.PASSENGER_LIST, format=FileFormat.CSV)
+    written = desk.registrar.exports.write(CASE_OFFICER, view.id, "state-a")
+    found = passengers_of(pyrage.decrypt(written.content, [HER_KEY]))
+    assert sorted(p.family_name for p in found.passengers) == [
+        "=Yusuf Ahmadi",
+        "Omid Noorzai",
+        "Zqxmira Noorzai",
+    ]
+    assert found.no_day == 1  # Omid, of whom a year is known
+    other = request(desk, 3, format=FileFormat.CSV)
+    manifest = desk.registrar.exports.write(CASE_OFFICER, other.id, "state-a")
+    with pytest.raises(BadQuestionError, match="no passenger list"):
+        passengers_of(pyrage.decrypt(manifest.content, [HER_KEY]))

@@ -22,6 +22,7 @@ class ExportType(StrEnum):
     SPONSOR_STATUS = "sponsor-status"  # to a sponsor: how far each row of its own list has come
     CALL_FORWARD = "call-forward"  # to a gate: families by reference and size, no names
     MANIFEST = "manifest"  # to a receiving state: who comes, with papers
+    PASSENGER_LIST = "passenger-list"  # to a carrier: one row as its own message needs it
     DECISION_SHEET = "decision-sheet"  # to whoever decides: criteria, evidence, risk, waiting
     BANDS = "bands"  # to a printer or a desk: which band is whose reference
 
@@ -120,6 +121,20 @@ KINDS: Mapping[ExportType, Kind] = {
                 Column("Document type", Field.DOCUMENTS),
                 Column("Document number", Field.DOCUMENTS),
                 Column("Relation to head", Field.FAMILY),
+            ),
+        ),
+        Kind(
+            ExportType.PASSENGER_LIST,
+            (
+                REFERENCE,
+                Column("Family name", Field.NAMES),
+                Column("Given names", Field.NAMES),
+                Column("Sex", Field.SEX),
+                Column("Born", Field.BORN, _DAY),
+                Column("Nationality", Field.CLAIMS),
+                Column("Document type", Field.DOCUMENTS),
+                Column("Document number", Field.DOCUMENTS),
+                Column("Issued by", Field.DOCUMENTS),
             ),
         ),
         Kind(
