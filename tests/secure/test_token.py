@@ -13,7 +13,7 @@ from typing import Any
 import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safepassage.model.errors import InvalidFactError
@@ -33,6 +33,7 @@ from safepassage.secure.token import (
     seal,
 )
 from tests.fixtures.requirements import ROOT
+from tests.mutated_tokens import MUTATIONS, run
 
 CASES = ROOT / "conformance" / "token"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -57,6 +58,7 @@ def passes(draw: st.DrawFn) -> Claims:
     )
 
 
+@settings(max_examples=50, deadline=None)
 @given(passes())
 def test_what_was_sealed_is_read_as_it_was_meant(pass_: Claims) -> None:
     text = seal(pass_, KEY)
@@ -64,6 +66,7 @@ def test_what_was_sealed_is_read_as_it_was_meant(pass_: Claims) -> None:
     assert read(text, KEYS) == pass_
 
 
+@settings(max_examples=50, deadline=None)
 @given(passes())
 def test_a_pass_is_a_cose_message_in_deterministic_cbor_to_a_reader_that_is_not_ours(
     pass_: Claims,
@@ -193,3 +196,9 @@ def test_what_no_pass_may_say_is_not_signed() -> None:
 
 def test_two_passes_never_share_an_id() -> None:
     assert len({new_pass_id() for _ in range(2000)}) == 2000
+
+
+def test_no_mutated_pass_is_accepted_whatever_was_mutated() -> None:
+    found = run(3_000, seed=7)
+    assert not [name for name in found if name.endswith("ACCEPTED")]
+    assert {name.partition(":")[0] for name in found} == set(MUTATIONS)
