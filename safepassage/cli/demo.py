@@ -10,6 +10,7 @@ import typer
 
 from safepassage.cli.check import check_store, print_check
 from safepassage.cli.claims import print_findings, print_totals
+from safepassage.cli.demo_gate import tell_gates
 from safepassage.cli.demo_plan import tell_plan
 from safepassage.cli.demo_register import tell_register
 from safepassage.cli.opened import Opened, opened
@@ -59,6 +60,7 @@ def demo(
         hint = _hint(at)
         drawn = tell_plan(at, scenario, folder)
     tell_register()
+    tell_gates()
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
     typer.echo(f"  safepassage {hint} --store {store}")
     if drawn is not None:

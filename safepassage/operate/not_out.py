@@ -5,10 +5,10 @@
 *Out* is at a haven, gone onward from one, aboard an onward lift, or left a haven on their own.
 Eight classes are those of a case (`model.not_out.NotOutClass`).  The ninth, *on the way*, is of
 those whom the operation has in its hands: called and still expected, counted at a gate, inside, or
-aboard a lift that was not seen to arrive.  Nobody can state it; it follows from where people are.
-So it ends by itself: a call lapses, and when the last deadline has passed, whoever was last seen
-at a gate or inside is *unknown* until somebody says more.  Whoever was never called and of whom
-nobody has said anything is *unknown* too, with that reason.
+aboard a lift.  Nobody can state it; it follows from where people are.  So it ends by itself: a call
+lapses; whoever was not counted off a lift two hours after it landed is *unknown*; and when the last
+deadline has passed, so is whoever was last seen at a gate or inside, until somebody says more.
+Whoever was never called and of whom nobody has said anything is *unknown* too, with that reason.
 
 The newest evidence about a head decides, whatever kind it is: a step of a case, a refusal, a call.
 Each speaks for so many heads at most, and a step says which evidence it answers: that speaks for so
@@ -29,12 +29,14 @@ from safepassage.model.catalogue import Catalogue
 from safepassage.model.deadline import deadlines_in_force
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.ledger import Ledger
+from safepassage.model.lift import Status
 from safepassage.model.not_out import CaseStep, NotOutClass
 from safepassage.model.place import ClosingReason, PlaceKind
 from safepassage.model.refusal import Refusal, RefusalReason
 from safepassage.operate.parties import Held, Parties, Party, Terms, parties
 
 CALL_WAITS = timedelta(hours=1)  # how long a call without a pass stands: the length of a wave
+COMING_OFF = timedelta(hours=2)  # after a landing: until then who is aboard is still on the way
 
 
 class Standing(StrEnum):
@@ -62,6 +64,7 @@ class Why(StrEnum):
     STATED = "stated"  # at a desk
     CLOSED = "closed"  # moved to a closing place
     NOT_CALLED = "not-called"
+    NOT_COUNTED_OFF = "not-counted-off"  # a lift that landed
     LAST_SEEN = "last-seen"  # at a gate or inside, before the last deadline
     PLACE_UNSTATED = "place-unstated"
 
@@ -174,8 +177,8 @@ class _Evidence(NamedTuple):
     refusal: Refusal | None = None
     step: CaseStep | None = None
 
-    def concerns(self, held: Held) -> bool:
-        """Whether it can be about heads that are where these are."""
+    def concerns(self, held: Held, *, has_landed: bool) -> bool:
+        """Whether it can be about heads that are where these are: perhaps in a lift that landed."""
         is_another = self.person is not None and held.person != self.person
         if is_another and (self.is_seen or held.person is not None):
             return False
@@ -183,7 +186,7 @@ class _Evidence(NamedTuple):
         if in_hand and held.since is not None and self.at < held.since:
             return False  # they were seen since
         if self.step is not None:
-            if held.kind is PlaceKind.LIFT:
+            if held.kind is PlaceKind.LIFT and not has_landed:
                 return self.step.standing is NotOutClass.DIED
             return not (in_hand and self.step.standing in _OF_ABSENT)
         if self.refusal is not None and in_hand:
@@ -232,10 +235,12 @@ class _Sorting:
     of_group: dict[GroupId, list[CaseStep]] = field(default_factory=dict)
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
     answered: Counter[EntryId] = field(default_factory=Counter)  # heads, by the evidence
+    landed: dict[PlaceId | None, datetime] = field(default_factory=dict)  # lifts, and since when
 
     def __post_init__(self) -> None:
         in_force = deadlines_in_force(self.catalogue.deadlines, self.as_of).values()
         self.is_over = bool(in_force) and self.as_of >= max(d.at for d in in_force)
+        self._note_landings()
         for step in self.catalogue.case_steps:
             if step.occurred_at <= self.as_of:
                 if step.person is not None:
@@ -251,6 +256,11 @@ class _Sorting:
                     self.turned_away += refusal.heads
                 else:
                     self.refusals.setdefault(group, []).append(refusal)
+
+    def _note_landings(self) -> None:
+        for status in self.catalogue.statuses:
+            if status.status is Status.ARRIVED and status.occurred_at <= self.as_of:
+                self.landed.setdefault(status.lift, status.occurred_at)
 
     def of(self, party: Party) -> Iterator[Remaining]:
         """The heads of a party that are not out; those that are, are counted."""
@@ -268,7 +278,8 @@ class _Sorting:
             room = evidence.heads - (self.answered[evidence.id] if evidence.id else 0)
             left: list[Held] = []
             for held in sorted(pending, key=lambda h: h.place != evidence.place):
-                taken = min(room, held.heads) if evidence.concerns(held) else 0
+                concerns = evidence.concerns(held, has_landed=held.place in self.landed)
+                taken = min(room, held.heads) if concerns else 0
                 if taken > 0:
                     room -= taken
                     person = held.person or evidence.person
@@ -346,7 +357,9 @@ class _Sorting:
     def _judged(self, party: Party, held: Held, evidence: _Evidence | None) -> Remaining:
         standing, of_place = self._by_place(held)
         if evidence is None:
-            return self._remaining(party, held, standing, of_place, held.since)
+            is_left = of_place is Why.NOT_COUNTED_OFF
+            since = self.landed[held.place] if is_left else held.since
+            return self._remaining(party, held, standing, of_place, since)
         # What was said may confirm what the place says: then that stays the reason.
         why = of_place if evidence.standing is standing else evidence.why
         row = self._remaining(party, held, evidence.standing, why, evidence.since)
@@ -355,7 +368,10 @@ class _Sorting:
     def _by_place(self, held: Held) -> tuple[Standing, Why]:
         """The class of heads of whom nobody has said anything."""
         if held.kind is PlaceKind.LIFT:
-            return Standing.ON_THE_WAY, Why.ABOARD
+            landed = self.landed.get(held.place)
+            if landed is None or self.as_of < landed + COMING_OFF:
+                return Standing.ON_THE_WAY, Why.ABOARD
+            return Standing.UNKNOWN, Why.NOT_COUNTED_OFF
         if held.kind is PlaceKind.GATE or held.kind is PlaceKind.TERMINAL:
             if self.is_over:
                 return Standing.UNKNOWN, Why.LAST_SEEN

@@ -18,7 +18,7 @@ from safepassage.model.not_out import NotOutClass
 from safepassage.model.place import OUTSIDE
 from safepassage.model.refusal import RefusalReason
 from safepassage.operate.caseload import Word, caseload, handed_over
-from safepassage.operate.not_out import NotOut, Standing, not_out
+from safepassage.operate.not_out import NotOut, Standing, Why, not_out
 from tests.operate.abandoned import (
     at,
     book,
@@ -147,6 +147,23 @@ def test_four_arrive_and_the_fifth_is_one_case_with_a_name_once_the_others_have_
     assert set(unnamed.among) == {"amira", "babur", "chalil", "dawud", "ellaha"}
 
 
+def test_whoever_was_not_counted_off_a_lift_that_landed_is_a_case_after_two_hours() -> None:
+    ledger = book(
+        f"""
+        {FAMILY}
+        12:00 posted 5@fam-1 terminal > lift-1
+        12:10 departed lift-1
+        16:00 arrived lift-1
+        16:05 posted 4@fam-1 lift-1 > doha
+        """
+    )
+    assert classes(ledger, at("15:00")) == {"on-the-way": 5}
+    assert classes(ledger, at("17:59")) == {"on-the-way": 1}
+    assert classes(ledger, at("18:00")) == {"unknown": 1}
+    (missing,) = not_out(ledger, at("18:00"), COUNTED).remaining
+    assert (missing.why, missing.since) == (Why.NOT_COUNTED_OFF, at("16:00"))
+
+
 def test_each_closing_place_has_its_class_and_whoever_was_counted_twice_is_nobody() -> None:
     ledger = book(
         """
@@ -246,7 +263,9 @@ def test_a_late_scan_moves_people_to_another_class_and_the_sum_holds() -> None:
 
 
 # A failing ledger is short as it is; shrinking it takes minutes.
-some = settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+some = settings(
+    max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)
 
 
 @some
