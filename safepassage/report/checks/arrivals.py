@@ -30,13 +30,19 @@ def people_not_arrived(ledger: Ledger, as_of: datetime) -> Iterator[Discrepancy]
         yield Discrepancy(
             check="not-arrived",
             subject=lift,
-            sentence=f"{heads:,} people who left on {lift} were not counted off it"
-            if heads > 0
-            else f"{-heads:,} more people were counted off {lift} than boarded it",
+            sentence=_sentence(heads, lift),
             remedy="ask the haven for its count of this lift, or say where it went",
             since=since,
             heads=heads,
         )
+
+
+def _sentence(heads: int, lift: PlaceId) -> str:
+    if heads < 0:
+        return f"{-heads:,} more people were counted off {lift} than boarded it"
+    if heads == 1:
+        return f"one of those who left on {lift} was not counted off it"
+    return f"{heads:,} people who left on {lift} were not counted off it"
 
 
 def _due(ledger: Ledger, as_of: datetime) -> dict[PlaceId, datetime]:
