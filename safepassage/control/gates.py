@@ -34,10 +34,12 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class _Answered(NamedTuple):
-    """What became of the events of a batch, and how many entries the ledger then had."""
+    """What became of the events of a batch, and how the ledger then stood."""
 
     fates: list[Fate]
     size: int
+    epoch: str
+    is_revoked: bool  # the device, by then
 
 
 class Gates:
@@ -57,6 +59,8 @@ class Gates:
         self.pen = pen
         self.clock = clock
         self.devices = GateDevices(beside, clock)
+        # A device's key never changes; whether it was revoked is looked up with each batch.
+        self._keys: dict[str, Device] = {}
         self._turns: Turns[Handed, _Answered] = Turns(self._take)
 
     def close(self) -> None:
@@ -157,15 +161,17 @@ class Gates:
             StoreError: nothing was kept: the device sends again.
         """
         batch = read_batch(read_json(body))
-        device = self.known(batch.device)
+        _ = self.signer  # made before the first transaction, which must not wait for it
+        device = self._keys.get(batch.device) or self.known(batch.device)
         if not batch.is_signed_by(device.public_key):
             raise NotKnownError("bad-signature", "this batch was not signed by the device")
+        self._keys[device.id] = device
         now = self.clock()
         measure = Measure.of(batch, now)
-        fates, size = self._turns.take(Handed(batch, measure, device))
-        if device.revoked_at is not None:
+        answered = self._turns.take(Handed(batch, measure, device))
+        if answered.is_revoked:
             raise NotKnownError("revoked-device", "this device was revoked: its events are kept")
-        return self.receipt(device.id, fates, size, now, measure.clock_ahead)
+        return self._receipt(device.id, answered, now, measure.clock_ahead)
 
     def _take(self, handed: Sequence[Handed]) -> list[_Answered]:
         """Take in what several devices handed in, in one transaction."""
@@ -174,9 +180,12 @@ class Gates:
             # Somebody may have been revoked since its signature was looked at.
             fresh = [replace(each, device=devices[each.device.id]) for each in handed]
             taken = syncing.take(begun, fresh, self.clock())
-            for each in handed:
-                gate_book.heard(begun.connection, each.device.id, _of_itself(each))
-        return [_Answered(fates, taken.size) for fates in taken.fates]
+            gate_book.heard(begun.connection, map(_of_itself, handed))
+            epoch = gate_book.epoch(begun.connection)
+        return [
+            _Answered(fates, taken.size, epoch, each.device.revoked_at is not None)
+            for fates, each in zip(taken.fates, fresh, strict=True)
+        ]
 
     def lending(self, hub: Device) -> dict[str, Any]:
         """What a hub borrows, signed.
@@ -212,39 +221,38 @@ class Gates:
         fates: list[Fate] = []
         with self.pen.borrowed() as store, store.transaction() as begun:
             taken = syncing.take(begun, handed, now)
-            heard = {"heard_at": to_micros(now), "clock_ahead": record.micros(given.clock_ahead)}
-            gate_book.heard(begun.connection, hub.id, heard)
+            ahead = record.micros(given.clock_ahead)
+            said = gate_book.Said(hub.id, to_micros(now), None, ahead, None)
+            gate_book.heard(begun.connection, [said])
+            epoch = gate_book.epoch(begun.connection)
         for each in taken.fates:
             fates += each
-        return self.receipt(hub.id, fates, taken.size, now, given.clock_ahead)
+        answered = _Answered(fates, taken.size, epoch, is_revoked=False)
+        return self._receipt(hub.id, answered, now, given.clock_ahead)
 
-    def receipt(
-        self,
-        device: str,
-        fates: Sequence[Fate],
-        size: int,
-        now: datetime,
-        clock_ahead: timedelta = timedelta(0),
+    def _receipt(
+        self, device: str, answered: _Answered, now: datetime, clock_ahead: timedelta
     ) -> dict[str, Any]:
         """What this server signs for."""
         value = {
             "device": device,
-            "results": [fate._asdict() for fate in fates],
-            "epoch": self.server().epoch,
-            "size": size,
+            "results": [fate._asdict() for fate in answered.fates],
+            "epoch": answered.epoch,
+            "size": answered.size,
             "server_time": format_instant(now),
             "clock_ahead_ms": clock_ahead // _MILLISECOND,
         }
         return {"receipt": value, "signature": self.signer.sign(value)}
 
 
-def _of_itself(handed: Handed) -> dict[str, int | None]:
+def _of_itself(handed: Handed) -> gate_book.Said:
     """What a device said of itself, and what was measured, as its row keeps it."""
     batch, measure = handed.batch, handed.measure
     trip = TRIP_MAX if batch.trip_ms is None else batch.trip_ms * _MILLISECOND
-    return {
-        "heard_at": to_micros(measure.received_at),
-        "unsent": batch.unsent,
-        "clock_ahead": record.micros(measure.clock_ahead),
-        "clock_error": record.micros(trip),
-    }
+    return gate_book.Said(
+        id=batch.device,
+        heard_at=to_micros(measure.received_at),
+        unsent=batch.unsent,
+        clock_ahead=record.micros(measure.clock_ahead),
+        clock_error=record.micros(trip),
+    )

@@ -6,14 +6,20 @@ Whoever calls holds the transaction; nothing here begins or ends one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from safepassage.model.movement import Phase
 from safepassage.store.gate_devices import Device, device_from
-from safepassage.store.gate_tables import gate_batch, gate_device, gate_event, gate_passage
+from safepassage.store.gate_tables import (
+    gate_batch,
+    gate_device,
+    gate_event,
+    gate_passage,
+    gate_server,
+)
 from safepassage.store.schema import entry
 from safepassage.store.statement import Lookup, insert_rows
 
@@ -176,10 +182,36 @@ def devices(connection: Connection, ids: Iterable[str]) -> dict[str, Device]:
     return {row.id: device_from(row) for row in _DEVICES(connection, set(ids))}
 
 
-def heard(connection: Connection, device: str, values: Mapping[str, int | None]) -> None:
-    """Keep when a device was heard last, and what it said of itself."""
-    given = {name: value for name, value in values.items() if value is not None}
-    connection.execute(update(gate_device).where(gate_device.c.id == device).values(given))
+class Said(NamedTuple):
+    """When a device was heard, and what it said of itself; in microseconds."""
+
+    id: str
+    heard_at: int
+    unsent: int | None
+    clock_ahead: int
+    clock_error: int | None
+
+
+_HEARD = update(gate_device).where(gate_device.c.id == bindparam("device"))
+_HEARD = _HEARD.values(
+    heard_at=bindparam("heard"),
+    unsent=func.coalesce(bindparam("held"), gate_device.c.unsent),
+    clock_ahead=bindparam("ahead"),
+    clock_error=bindparam("error"),
+)
+
+
+def heard(connection: Connection, said: Iterable[Said]) -> None:
+    """Keep when devices were heard last, and what they said of themselves."""
+    names = ("device", "heard", "held", "ahead", "error")
+    rows = [dict(zip(names, each, strict=True)) for each in said]
+    if rows:
+        connection.execute(_HEARD, rows)
+
+
+def epoch(connection: Connection) -> str:
+    """Which life of the ledger this is, inside this transaction."""
+    return str(connection.execute(select(gate_server.c.epoch)).scalar_one())
 
 
 def batches_after(connection: Connection, number: int, limit: int) -> list[KeptBatch]:
