@@ -13,9 +13,10 @@ is there from then on, and out of no sum.  A hand-over is one transaction: all o
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from safepassage.control.office import Books
 from safepassage.control.steps import Taken, check_not_ahead, check_token, take
@@ -38,7 +39,7 @@ from safepassage.operate.caseload import (
 from safepassage.operate.not_out import NotOut, Remaining, Standing, not_out
 
 KEPT = 8  # answers that are remembered
-MINUTE = timedelta(minutes=1)
+WORTH = 10  # an answer that took a second is good enough for ten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +63,48 @@ class Found:
         return sorted(found, key=lambda c: order.get(id(c.remaining), len(order)))
 
 
-@dataclass(slots=True)
 class Remembered:
-    """Answers by position and instant: a desk that many look at is worked out once."""
+    """Answers that are worked out once for everybody who looks."""
 
-    _answers: dict[tuple[int, datetime, frozenset[CategoryId]], Found] = field(
-        default_factory=dict, repr=False
-    )
-    _working: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._answers: dict[tuple[int, datetime, frozenset[CategoryId]], Found] = {}
+        self._fresh_until = 0.0
+        self._working = threading.Lock()
 
     def found(self, ledger: Ledger, as_of: datetime, counted: frozenset[CategoryId]) -> Found:
         """Who is not out at an instant, as of the ledger's position."""
         key = (ledger.position, as_of, counted)
         with self._working:
             if key not in self._answers:
+                began = self._seconds()
                 sorted_out = not_out(ledger, as_of, counted)
                 load = caseload(sorted_out, ledger.catalogue.deadlines)
                 self._answers[key] = Found(not_out=sorted_out, load=load)
+                ended = self._seconds()
+                self._fresh_until = ended + WORTH * (ended - began)
                 for old in list(self._answers)[:-KEPT]:
                     del self._answers[old]
             return self._answers[key]
+
+    def lately(self, ledger: Ledger, as_of: datetime, counted: frozenset[CategoryId]) -> Found:
+        """Who is not out about now: the last answer, as long as it took little to be this old.
+
+        A desk that follows a busy ledger would else do nothing but count.  The answer says its own
+        position and instant.
+        """
+        with self._working:
+            last = next(reversed(self._answers), None)
+            is_fresh = self._seconds() < self._fresh_until
+            if last is not None and is_fresh and last[2] == counted and last[1] <= as_of:
+                return self._answers[last]
+        return self.found(ledger, as_of, counted)
+
+    def forget(self) -> None:
+        """Let go of everything: whoever changed something wants to see it."""
+        with self._working:
+            self._answers.clear()
+            self._fresh_until = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,10 @@ class Cases:
         self._books = books
         self._clock = clock
         self._counted = frozenset(counted)
+
+    def now(self) -> datetime:
+        """The clock of this machine."""
+        return self._clock()
 
     def found(self, as_of: datetime | None = None) -> Found:
         """Everybody who is not out at an instant, now if it is left out."""

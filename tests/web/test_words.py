@@ -13,8 +13,12 @@ import pytest
 from safepassage.exchange.exports.types import ExportType
 from safepassage.model.close_out import Difference
 from safepassage.model.lift import Status
+from safepassage.model.not_out import NextStep
 from safepassage.model.place import PlaceKind
+from safepassage.model.refusal import RefusalReason
 from safepassage.operate.manifest import Stage as LiftStage
+from safepassage.operate.not_out import Standing
+from safepassage.operate.not_out import Why as Reasons
 from safepassage.plan.bounds import RESOURCES
 from safepassage.plan.progress import Stage as Stages
 from safepassage.plan.whatif import CHANGES
@@ -125,6 +129,9 @@ def keys_made() -> set[str]:
         *(f"difference.{reason}" for reason in ("none", *Difference)),
         *(f"happened.{status}" for status in Status),
         *(f"why.{why}" for why in answerable()),
+        *(f"case.class.{standing}" for standing in ("out", *Standing)),
+        *(f"case.why.{why}" for why in (*Reasons, *RefusalReason)),
+        *(f"case.next.{step}" for step in NextStep),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 
