@@ -97,7 +97,8 @@ def home(phone: Phone, name: str) -> None:
         phone.open()
     else:
         phone.page.evaluate(
-            "document.querySelector('#next, #back, form .thumb button[type=button]')?.click()"
+            "document.querySelector("
+            "'#next, #back, #wait, form .thumb button[type=button]')?.click()"
         )
     phone.page.wait_for_selector("main.scan")
 

@@ -43,7 +43,7 @@ def phone(enrolled: Phone) -> Iterator[Phone]:
     enrolled.post.events.clear()
     yield enrolled
     enrolled.post.mood = "well"
-    enrolled.page.evaluate("document.querySelector('#next, #back')?.click()")
+    enrolled.page.evaluate("document.querySelector('#next, #back, #wait')?.click()")
     enrolled.page.wait_for_selector("main.scan")
 
 

@@ -68,11 +68,12 @@ function actions(app, { admission, present, answer, count, retry }) {
     return [next, reason === "wrong-word" ? button(words.say("do.word-again"), retry) : null];
   }
   const refuse = button(words.say("do.refuse"), () => app.refuse(admission));
-  if (COUNTED.has(reason)) return [...counting(app, expected, count), refuse];
+  const isFamily = reason === "family-incomplete";
+  const wait = button(words.say(isFamily ? "do.wait" : "do.not-now"), () => app.home(), { id: "wait" });
+  if (COUNTED.has(reason)) return [...counting(app, expected, count), wait, refuse];
   const { text, by } = ANSWERS[reason];
-  const wait = button(words.say(reason === "family-incomplete" ? "do.wait" : "do.not-now"), () => app.home());
   const yes = button(words.say(text, { present, expected }), () => answer(reason, by), { id: "answer" });
-  return [wait, yes, refuse];
+  return [yes, wait, refuse];
 }
 
 // How many are here: all with one touch, fewer or more with the stepper.
