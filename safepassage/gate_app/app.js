@@ -18,6 +18,7 @@ import { statusLine } from "./show/status.js";
 import { Sync } from "./talk/sync.js";
 
 const STATUS_EVERY_MS = 10_000;
+const ANSWER_STANDS_MS = 3600_000;
 const LOOK_AT_IT_MS = 1_500; // so long a colour stays before the camera may bring the next one
 
 export class App {
@@ -25,6 +26,7 @@ export class App {
     Object.assign(this, { root, station, words, wordList, reader });
     this.screen = {};
     this.room = null;
+    this.answeredFor = null;
     this.sync = new Sync(station, () => this.refreshStatus());
     this.cover_ = new Cover(this);
     this.camera = new Camera(reader, (text) => this.seen(text));
@@ -97,12 +99,13 @@ export class App {
     this.show(countSheet(this));
   }
 
-  // A pass is before the officer. `present` and `acknowledged` are what was answered about it yet.
-  async scanned(scan, present = null, acknowledged = new Set(), ack = null) {
+  // A pass is before the officer. `answers` are what was said about it yet: heads that are present,
+  // reasons that somebody answers for, and who.
+  async scanned(scan, answers = {}) {
     if (this.cover_.isOn || this.isDeciding) return;
     this.isDeciding = true;
     try {
-      await this.decideAndShow(scan, present, acknowledged, ack);
+      await this.decideAndShow(scan, { present: null, ...this.standing, ...answers });
     } catch (fault) {
       this.failed(fault);
     } finally {
@@ -110,7 +113,14 @@ export class App {
     }
   }
 
-  async decideAndShow(scan, present, acknowledged, ack) {
+  // Whoever answered for an old list has answered for the passes of an hour.
+  get standing() {
+    const isFresh = this.answeredFor !== null && performance.now() - this.answeredFor.at < ANSWER_STANDS_MS;
+    return isFresh ? this.answeredFor : { acknowledged: new Set(), ack: null };
+  }
+
+  async decideAndShow(scan, answers) {
+    const { present, acknowledged, ack } = answers;
     const admission = await this.station.decide(scan, { present, acknowledged });
     if (admission.reason === "ask-word") {
       this.show(wordScreen(this, { code: scan.code, expected: admission.expected }));
@@ -119,10 +129,7 @@ export class App {
     const heads = present ?? admission.expected;
     if (admission.colour === "green") await this.station.letOn(admission, heads, ack);
     if (admission.colour === "red") await this.station.noteRed(admission).catch((fault) => this.isFull(fault));
-    const again = (more) => {
-      const answered = { present, acknowledged, ack, ...more };
-      return this.scanned(scan, answered.present, answered.acknowledged, answered.ack);
-    };
+    const again = (more) => this.scanned(scan, { present, acknowledged, ack, ...more });
     this.showResult(admission, heads, {
       count: (counted) => again({ present: counted }),
       answer: (reason, by) => this.answered(reason, by, acknowledged, again),
@@ -137,7 +144,12 @@ export class App {
       return;
     }
     const said = this.words.say(`who.${reason}`);
-    this.show(whoSheet(this, said, (ack) => again({ acknowledged: more, ack })));
+    this.show(whoSheet(this, said, (ack) => {
+      if (reason === "knowledge-old") {
+        this.answeredFor = { acknowledged: new Set([reason]), ack, at: performance.now() };
+      }
+      again({ acknowledged: more, ack });
+    }));
   }
 
   showResult(admission, present, answers) {

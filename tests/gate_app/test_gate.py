@@ -247,6 +247,22 @@ def test_a_server_that_was_restored_hears_everything_again(phone: Phone) -> None
     assert sorted(set(seqs)) == sorted(seqs)
 
 
+def test_an_old_list_is_answered_for_once_an_hour(phone: Phone) -> None:
+    phone.post.knowledge["good_for_s"] = -60
+    phone.send()
+    assert phone.scan(token(1)) == "knowledge-old"
+    phone.press("answer")
+    phone.page.locator("#who").fill("officer-7")
+    phone.press("take")
+    phone.become("admit")
+    assert phone.scan(token(1)) == "admit"
+    sent(phone.post, ("admit", 1), ("admit", 1))
+    assert {event["ack"] for event in phone.post.events} == {"officer-7"}
+    del phone.post.knowledge["good_for_s"]
+    phone.press("next")
+    phone.send()
+
+
 def test_a_screen_that_says_nothing(phone: Phone) -> None:
     phone.press("cover")
     assert len(phone.page.locator("#app").inner_text().strip()) == 5  # the time
