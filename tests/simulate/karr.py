@@ -52,11 +52,11 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def timetable() -> dict[str, Any]:
-    """A plan that no solver made, so that numbers drawn for it never change: a lift every hour."""
+    """A plan that no solver made, so that its numbers never change: a lift every two hours."""
     problem = problem_json(set_up(OPERATION, read_demand(DEMAND_FILE, "demand.yaml")).problem)
     sorties = []
-    for step in range(40):
-        n = step % 2
+    for step in range(0, 40, 2):
+        n = step // 2 % 2
         lift, base = problem["lifts"][n], problem["bases"][n]["id"]
         departs = step + lift["to_origin"][0][n] + lift["ground"]
         aboard = {"patient": 8, "evacuee": 30}
@@ -64,8 +64,8 @@ def timetable() -> dict[str, Any]:
             {"lift": lift["id"], "base": base, "origin": "strip", "launch": step}
             | {"departs": departs, "aboard": aboard}
         )
-    gates = [(t, "harbour-gate", "patient", 8) for t in range(6, 31)]
-    gates += [(t, "mill-gate", "evacuee", 30) for t in range(40)]
+    gates = [(t, "harbour-gate", "patient", 4) for t in range(8, 44)]
+    gates += [(t, "mill-gate", "evacuee", 15) for t in range(44)]
     return {
         "format": "safepassage-plan",
         "problem": problem,
