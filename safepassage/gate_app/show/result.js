@@ -68,12 +68,18 @@ function actions(app, { admission, present, answer, count, retry }) {
     return [next, reason === "wrong-word" ? button(words.say("do.word-again"), retry) : null];
   }
   const refuse = button(words.say("do.refuse"), () => app.refuse(admission));
+  // What is safe is the large button: a family waits for its others, everything else is answered.
   const isFamily = reason === "family-incomplete";
-  const wait = button(words.say(isFamily ? "do.wait" : "do.not-now"), () => app.home(), { id: "wait" });
+  const [large, small] = [{ class: "main" }, {}];
+  const wait = button(words.say(isFamily ? "do.wait" : "do.not-now"), () => app.home(), {
+    id: "wait", ...(isFamily ? large : small),
+  });
   if (COUNTED.has(reason)) return [...counting(app, expected, count), wait, refuse];
   const { text, by } = ANSWERS[reason];
-  const yes = button(words.say(text, { present, expected }), () => answer(reason, by), { id: "answer" });
-  return [yes, wait, refuse];
+  const yes = button(words.say(text, { present, expected }), () => answer(reason, by), {
+    id: "answer", ...(isFamily ? small : large),
+  });
+  return isFamily ? [wait, yes, refuse] : [yes, wait, refuse];
 }
 
 // How many are here: all with one touch, fewer or more with the stepper.
