@@ -31,7 +31,7 @@ def print_kit(
     what: Annotated[Sheet, typer.Argument(help="Which part of the kit.")],
     out: Annotated[Path, typer.Option("--out", help="The HTML file to write; print it on A4.")],
     gate: Annotated[str | None, typer.Option(help="Only passes of one gate.")] = None,
-    series: Annotated[str, typer.Option(help="Bands: the two letters of the series.")] = "GA",
+    series: Annotated[str, typer.Option(help="Bands: the two letters of the series.")] = "XA",
     count: Annotated[int, typer.Option(min=1, max=3000, help="Bands: how many.")] = 90,
     store: StoreOption = DEFAULT_STORE,
     key_file: KeyFileOption = None,

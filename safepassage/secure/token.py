@@ -242,13 +242,14 @@ def _claims_of(payload: bytes) -> Claims:
         is_ours = fixed and fourth == _HEADS + bytes((_LONG,)) and heads >= 24
     if not is_ours or not _FIRST <= begin < until < _LAST:
         raise TokenError(TokenCode.DAMAGED)
-    return Claims(
-        pass_id=pass_id.hex(),
-        gate=gate.hex(),
-        valid_from=datetime.fromtimestamp(begin, UTC),
-        valid_until=datetime.fromtimestamp(until, UTC),
-        heads=heads,
-    )
+    # What was compared just now needs no second look, which would cost a tenth of the time.
+    claims, put = object.__new__(Claims), object.__setattr__
+    put(claims, "pass_id", pass_id.hex())
+    put(claims, "gate", gate.hex())
+    put(claims, "valid_from", datetime.fromtimestamp(begin, UTC))
+    put(claims, "valid_until", datetime.fromtimestamp(until, UTC))
+    put(claims, "heads", heads)
+    return claims
 
 
 def _payload(claims: Claims) -> bytes:
