@@ -53,3 +53,8 @@ class CloseOut:
                 f"{self.id}: planned {self.planned}, boarded {self.boarded}, counted"
                 f" {self.counted}: a difference has its reason, and only a difference does"
             )
+
+    @property
+    def heads(self) -> int:
+        """Heads aboard that it stands for: the count, unless that was signed as wrong."""
+        return self.boarded if self.difference is Difference.MISCOUNT else self.counted

@@ -22,7 +22,7 @@ from enum import StrEnum
 from typing import Any
 
 from safepassage.model.catalogue import Catalogue
-from safepassage.model.close_out import CloseOut, Difference
+from safepassage.model.close_out import CloseOut
 from safepassage.model.fold import Transfer
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.instant import format_instant
@@ -161,7 +161,7 @@ class Manifest:
     @property
     def is_closed(self) -> bool:
         """Whether the doors were shut on those who are aboard: nobody came or went since."""
-        return self.close_out is not None and agreed(self.close_out) == self.boarded
+        return self.close_out is not None and self.close_out.heads == self.boarded
 
     @property
     def stage(self) -> Stage:
@@ -238,13 +238,6 @@ class Manifest:
 
     def _first(self, status: Status) -> datetime | None:
         return next((s.occurred_at for s in self.statuses if s.status is status), None)
-
-
-def agreed(close_out: CloseOut) -> int:
-    """The heads aboard that a close-out stands for: the count, unless it was signed as wrong."""
-    if close_out.difference is Difference.MISCOUNT:
-        return close_out.boarded
-    return close_out.counted
 
 
 def manifest_of(

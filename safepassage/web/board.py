@@ -18,12 +18,13 @@ from safepassage.model.ids import PlaceId
 from safepassage.model.instant import Window
 from safepassage.model.ledger import Ledger
 from safepassage.model.operation import Operation
+from safepassage.operate.haven import TREND
 from safepassage.report.asking import Asking
 from safepassage.report.discrepancies import Doubt
 from safepassage.report.figure import JUST_AFTER, Figure, ask, departures, end_of
 from safepassage.report.question import Question
 from safepassage.web.departures import HourOfDepartures, by_hour, classes_of, legs_flown
-from safepassage.web.stocks import TREND, PlaceStock, Stage, counted, place_stocks, stages
+from safepassage.web.stocks import PlaceStock, Stage, counted, place_stocks, stages
 
 RESTS_AFTER = timedelta(hours=24)  # no news for so long: the board opens at the last happening
 

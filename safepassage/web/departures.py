@@ -141,8 +141,9 @@ def lift_rows(ledger: Ledger, as_of: datetime, categories: Collection[CategoryId
         )
         for lift in catalogue.lifts.values()
     ]
-    shown = [r for r in rows if r.at is not None and start <= r.at < end]
-    return sorted(shown, key=lambda r: (r.at or as_of, r.lift))
+    new = {x.lift for x in catalogue.lifts.values() if start <= x.stated_at < end}
+    shown = [r for r in rows if (start <= r.at < end if r.at else r.lift in new)]
+    return sorted(shown, key=lambda r: (r.at or end, r.lift))
 
 
 def _row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.ids import CategoryId, PlaceId
@@ -13,9 +13,9 @@ from safepassage.model.instant import EARLIEST
 from safepassage.model.ledger import Flow, Ledger
 from safepassage.model.movement import Phase
 from safepassage.model.place import OUTSIDE, Place, PlaceKind
+from safepassage.operate.haven import hours_to_full
 from safepassage.report.figure import JUST_AFTER
 
-TREND = timedelta(hours=24)  # how far back the filling of a haven is measured
 FULL_AT = 1.0
 NEARLY_FULL_AT = 0.85
 STAGES = (
@@ -149,13 +149,6 @@ def _place_stock(
         hours_to_full=hours_to_full(heads, stated.capacity, gain),
         owner=stated.owner,
     )
-
-
-def hours_to_full(heads: int, capacity: int | None, gain: int) -> float | None:
-    """When a place is full if the last day goes on; None if it has no limit or does not fill."""
-    if capacity is None or gain <= 0:
-        return None
-    return max(0.0, (capacity - heads) / (gain / (TREND / timedelta(hours=1))))
 
 
 def stages(

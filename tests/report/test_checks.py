@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from safepassage.model.close_out import CloseOut
 from safepassage.model.discrepancy import Discrepancy
+from safepassage.model.ids import EntryId, PlaceId
+from safepassage.model.ledger import Book
+from safepassage.model.notation import enter
+from safepassage.model.observation import Handling
 from safepassage.report.checks import run_checks
 from safepassage.report.discrepancies import doubts
 from tests.report.evening import DAY, MIDNIGHT, NOON, book
@@ -31,7 +36,7 @@ def test_a_headcount_that_agrees_is_none() -> None:
 def test_people_who_departed_and_did_not_arrive_are_asked_after() -> None:
     more = "11:30 posted 1 hall > reach-1"
     doubt = found(more)["not-arrived"]
-    assert "1 people who left on reach-1 were not counted off it" in doubt.sentence
+    assert "one of those who left on reach-1 was not counted off it" in doubt.sentence
 
 
 def test_more_arrivals_than_departures_show_too() -> None:
@@ -65,8 +70,6 @@ def test_a_place_that_nobody_stated_is_shown_not_dropped() -> None:
 def test_a_movement_after_it_was_recorded_is_a_clock_that_runs_ahead() -> None:
     from dataclasses import replace
 
-    from safepassage.model.ledger import Book
-
     entries = list(book("2021-08-16\n09:00 posted 1 outside > town").entries())
     entries[-1] = replace(entries[-1], recorded_at=NOON)
     (doubt,) = [d for d in run_checks(Book(entries), MIDNIGHT) if d.check == "in-the-future"]
@@ -74,11 +77,6 @@ def test_a_movement_after_it_was_recorded_is_a_clock_that_runs_ahead() -> None:
 
 
 def test_a_doubt_has_an_owner_an_age_and_in_the_end_an_explanation() -> None:
-    from safepassage.model.ids import EntryId
-    from safepassage.model.ledger import Book
-    from safepassage.model.notation import enter
-    from safepassage.model.observation import Handling
-
     more = "12:30 headcount 6 doha as count-1"
     facts = [e.fact for e in book(more).entries()]
     (open_doubt,) = [
@@ -106,3 +104,34 @@ def test_the_same_doubt_keeps_its_id_from_day_to_day() -> None:
     first = {d.id for d in run_checks(book(more), NOON + timedelta(hours=1))}
     later = {d.id for d in run_checks(book(more), MIDNIGHT)}
     assert first <= later
+
+
+def close_out(lift: str, heads: int, at: datetime) -> CloseOut:
+    return CloseOut(
+        id=EntryId(f"close/{lift}"),
+        lift=PlaceId(lift),
+        planned=heads,
+        boarded=heads,
+        counted=heads,
+        occurred_at=at,
+        signed_by="boarding-1",
+    )
+
+
+def closing_doubts(*closed: CloseOut) -> dict[str, int]:
+    entries = enter([*(e.fact for e in book().entries()), *closed])
+    found = run_checks(Book(entries), MIDNIGHT)
+    wanted = ("close-out-differs", "not-closed-out")
+    return {f"{d.check} {d.subject}": d.heads for d in found if d.check in wanted}
+
+
+def test_a_lift_that_left_with_others_than_it_was_closed_out_with_is_asked_after() -> None:
+    at = NOON.replace(hour=8, minute=55)
+    assert closing_doubts(close_out("reach-1", 7, at)) == {"not-closed-out shuttle": 0}
+    assert closing_doubts(close_out("reach-1", 6, at), close_out("shuttle", 5, at)) == {
+        "close-out-differs reach-1": 1
+    }
+
+
+def test_where_no_lift_was_ever_closed_out_none_is_asked_after() -> None:
+    assert closing_doubts() == {}

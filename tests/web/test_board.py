@@ -11,10 +11,11 @@ from safepassage.model.ids import PlaceId
 from safepassage.model.ledger import Book
 from safepassage.model.notation import enter, read_facts
 from safepassage.model.place import PlaceKind
+from safepassage.operate.haven import hours_to_full
 from safepassage.report.figure import ask
 from safepassage.web.board import Board, board, opens_at, span
 from safepassage.web.departures import lift_rows
-from safepassage.web.stocks import balance_of, hours_to_full
+from safepassage.web.stocks import balance_of
 from tests.web.airlift import DAY, NOON, OPERATION, TEN, facts
 from tests.web.conftest import Desks
 

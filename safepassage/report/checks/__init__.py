@@ -9,6 +9,10 @@ from safepassage.model.discrepancy import Discrepancy
 from safepassage.model.ledger import Ledger
 from safepassage.report.checks.arrivals import people_not_arrived
 from safepassage.report.checks.balance import places_below_zero, places_over_capacity
+from safepassage.report.checks.close_outs import (
+    lifts_unlike_their_close_out,
+    lifts_without_close_out,
+)
 from safepassage.report.checks.headcount import headcounts_that_differ
 from safepassage.report.checks.lift_load import (
     lifts_cancelled_with_people,
@@ -30,6 +34,8 @@ CHECKS: tuple[Check, ...] = (
     lifts_without_departure,
     lifts_overloaded,
     lifts_cancelled_with_people,
+    lifts_unlike_their_close_out,
+    lifts_without_close_out,
     places_below_zero,
     places_over_capacity,
     places_nobody_stated,

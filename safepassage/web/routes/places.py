@@ -8,9 +8,10 @@ from starlette.responses import Response
 from safepassage.model.errors import BadQuestionError, UnknownPlaceError
 from safepassage.model.ids import PlaceId
 from safepassage.model.place import PlaceKind
+from safepassage.operate.haven import TREND
 from safepassage.report.figure import JUST_AFTER
 from safepassage.web.page import Visiting, answer
-from safepassage.web.stocks import TREND, balance_of, counted, place_stocks
+from safepassage.web.stocks import balance_of, counted, place_stocks
 
 router = APIRouter()
 
