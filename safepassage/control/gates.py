@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from safepassage.control import handover, knowing, lending, syncing
 from safepassage.control.batch import Handed, Measure, read_batch, read_json
 from safepassage.control.errors import NotKnownError, UnreadableError
+from safepassage.control.keys import root_of
 from safepassage.control.receipts import Signer, is_public_key, is_signed, new_receipt_key
 from safepassage.control.syncing import Fate
 from safepassage.control.turns import Turns
@@ -198,7 +199,7 @@ class Gates:
         with self._store.ledger() as ledger:
             catalogue = ledger.catalogue
         with self._beside.reading() as connection:
-            told = lending.lent(catalogue, connection, self.clock())
+            told = lending.lent(catalogue, connection, root_of(self._store), self.clock())
         return {"lending": told, "signature": self.signer.sign(told)}
 
     def take_handover(self, body: bytes) -> dict[str, Any]:

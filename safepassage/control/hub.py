@@ -22,11 +22,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from safepassage.control import handover
 from safepassage.control.errors import GateError
 from safepassage.control.gates import ASKING, Gates
+from safepassage.control.keys import root_of, trust
 from safepassage.control.lending import borrowed
 from safepassage.control.receipts import FINGERPRINT_DIGITS, Signer, is_signed
 from safepassage.model.instant import format_instant
 from safepassage.operate.event import canonical
-from safepassage.store import gate_book, pass_shelf
+from safepassage.store import Store, gate_book, pass_shelf
 
 PATIENCE_SECONDS = 30
 _LINK = re.compile(r"(https?://[^/#\s]+)/gate/#enrol=([A-Za-z0-9_-]{16,128})\.([0-9a-f]{32})")
@@ -118,13 +119,29 @@ def borrow(gates: Gates, membership: Membership) -> tuple[int, int]:
         "Safe-Passage-Signature": _signer(membership).sign_text(text),
     }
     answer = _ask(membership.server, _root(membership), "lending", None, headers)
-    facts, keys, secrets = borrowed(_signed(membership, answer, "lending"))
+    told = _signed(membership, answer, "lending")
+    facts, keys, secrets = borrowed(told)
     with gates.pen.borrowed() as store:
+        _trust(store, told.get("root"), gates)
         receipt = store.append(facts, source="main-server", recorded_at=gates.clock())
         with store.transaction() as begun:
             known = len(pass_shelf.secrets_of(begun.connection, [s.pass_id for s in secrets]))
             pass_shelf.take_over(begun.connection, keys, secrets)
     return receipt.recorded, len(secrets) - known
+
+
+def _trust(store: Store, root: object, gates: Gates) -> None:
+    """Trust the root key that the main server trusts, unless another one is trusted here."""
+    trusted = root_of(store)
+    if not isinstance(root, str):
+        return
+    if trusted is None:
+        trust(store, root, gates.clock())
+    elif trusted.hex() != root:
+        raise HubError(
+            "the main server trusts another root key than this hub: find out which is right, then"
+            " state it here with `safepassage pass keys trust`"
+        )
 
 
 def hand_over(

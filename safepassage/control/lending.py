@@ -21,13 +21,23 @@ from safepassage.store import gate_book, pass_shelf
 from safepassage.store.pass_shelf import StoredKey, StoredSecret
 
 
-def lent(catalogue: Catalogue, connection: Connection, now: datetime) -> dict[str, Any]:
-    """The document, without its signature."""
+def lent(
+    catalogue: Catalogue, connection: Connection, root: bytes | None, now: datetime
+) -> dict[str, Any]:
+    """The document, without its signature.
+
+    Args:
+        catalogue: places, lifts and passes as the ledger has them.
+        connection: on which keys, digests and calls are read.
+        root: the public half of the root key that this operation trusts, if it trusts one.
+        now: the server's clock.
+    """
     secrets = pass_shelf.secrets_in_force(connection, now)
     calls = gate_book.calls_in_force(connection, {s.group for s in secrets})
     moves = [{"kind": "movement", "body": from_text(body)} for body in calls]
     return {
         "server_time": format_instant(now.replace(microsecond=0)),
+        "root": None if root is None else root.hex(),
         "facts": [*map(_line, _facts(catalogue, {s.pass_id for s in secrets})), *moves],
         "keys": [_key(key) for key in pass_shelf.keys(connection) if key.revoked_at is None],
         "passes": [_secret(secret) for secret in secrets],

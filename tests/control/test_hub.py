@@ -16,9 +16,12 @@ from safepassage.control import hub
 from safepassage.control.errors import NotKnownError
 from safepassage.control.gates import Gates
 from safepassage.control.hub import HubError, Membership, borrow, hand_over, join
+from safepassage.control.keys import root_of, trust
 from safepassage.model.ids import EntryId, PlaceId
 from safepassage.model.place import Place, PlaceKind
+from safepassage.store import pass_shelf
 from safepassage.store.gate_devices import DeviceKind
+from safepassage.store.pass_shelf import StoredKey, StoredSecret
 from tests.control.phones import DAWN, Clock, Phone, open_gates, pass_of
 from tests.control.test_syncing import FAMILY, heads
 from tests.fixtures.stores import NewAddress
@@ -120,13 +123,30 @@ def test_a_hub_borrows_places_and_tells_its_phones(
 ) -> None:
     main, own = both
     gate = Place(id=EntryId("p-gate"), place=PlaceId("abbey"), kind=PlaceKind.GATE, stated_at=DAWN)
+    root = "68" * 32
+    key = StoredKey("c9d389f2", b"k" * 32, b"sealed", b"stated", 0, 2**51, None)
+    secret = StoredSecret(pass_of(9), "fam-9", "abbey", 5, 0, 2**51, "c0de", "0123", b"sealed", 1)
     with main.pen.borrowed() as store:
         store.append([gate], source="desk", recorded_at=DAWN)
-    assert borrow(own, joined) == (1, 0)
+        trust(store, root, DAWN)
+        with store.transaction() as begun:
+            pass_shelf.put_key(begun.connection, key)
+            pass_shelf.put_secrets(begun.connection, [secret])
+    assert borrow(own, joined) == (1, 1)
     assert borrow(own, joined) == (0, 0)
+    with own.pen.borrowed() as store:
+        assert root_of(store) == bytes.fromhex(root)
+        with store.transaction() as begun:
+            assert pass_shelf.keys(begun.connection) == [key._replace(sealed=None)]
     phone = own.devices.get(Phone(own, "abbey").id)
     assert phone is not None
-    assert own.knowledge(phone)[0]["knowledge"]["gates"] == ["abbey"]
+    told = own.knowledge(phone)[0]["knowledge"]
+    assert told["gates"] == ["abbey"]
+    assert [each["pass"] for each in told["passes"]] == [pass_of(9)]
+    with own.pen.borrowed() as store:
+        trust(store, "69" * 32, DAWN)
+    with pytest.raises(HubError, match="another root key"):
+        borrow(own, joined)
 
 
 def test_nobody_else_hands_over(both: tuple[Gates, Gates], joined: Membership) -> None:
