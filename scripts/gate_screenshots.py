@@ -1,7 +1,7 @@
 """Take the pictures of the gate's phone: every screen, by day, in bright sun, at night, in Dari.
 
     python scripts/gate_screenshots.py                 into docs/images, those that are kept
-    python scripts/gate_screenshots.py --folder DIR    every picture
+    python scripts/gate_screenshots.py --folder DIR    every picture, or those of --screens
 
 The passes are invented and good today.  Needs the system's Chromium and the fonts of
 `scripts/screenshots.py`; `make screenshots` runs all of them.
@@ -9,7 +9,7 @@ The passes are invented and good today.  Needs the system's Chromium and the fon
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -111,9 +111,11 @@ def dress(page: Page, language: str, skin: str) -> None:
     page.wait_for_selector("main.scan")
 
 
-def take(browser: Browser, folder: Path, post: Post) -> None:
+def take(browser: Browser, folder: Path, post: Post, wanted: Collection[str]) -> None:
     """Every picture that is asked for."""
     for language, skin in SKINS:
+        if not any(name.endswith(f"{language}-{skin}") for name in wanted):
+            continue
         context = browser.new_context(viewport=VIEWPORT, device_scale_factor=1.5, has_touch=True)  # type: ignore[arg-type]
         phone = Phone(context.new_page(), post)
         post.make_link()
@@ -121,7 +123,7 @@ def take(browser: Browser, folder: Path, post: Post) -> None:
         dress(phone.page, language, skin)
         for name, go in SCREENS.items():
             whole = f"{name}-{language}-{skin}"
-            if folder == IMAGES and whole not in KEPT:
+            if whole not in wanted:
                 continue
             go(phone)
             phone.page.wait_for_timeout(300)
@@ -134,13 +136,17 @@ def main() -> None:
     """Start a server and a browser and take the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", type=Path, default=IMAGES)
-    folder = parser.parse_args().folder
+    parser.add_argument("--screens", nargs="*", help="such as red-en-night")
+    asked = parser.parse_args()
+    folder = asked.folder
+    every = [f"{name}-{language}-{skin}" for language, skin in SKINS for name in SCREENS]
+    wanted = asked.screens or (KEPT if folder == IMAGES else every)
     folder.mkdir(parents=True, exist_ok=True)
     with opened(Post(knowledge(listed(SPOKEN, CODE)))) as post, sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=chromium_path(), args=[*chromium_arguments(), *FAKE_CAMERA]
         )
-        take(browser, folder, post)
+        take(browser, folder, post, wanted)
         browser.close()
 
 
