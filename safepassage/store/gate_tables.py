@@ -2,7 +2,7 @@
 
 ``gate_event`` keeps what a phone said, letter by letter and for ever, with what became of it; what
 follows from it stands in ``entry``, written in the same transaction.  ``gate_passage`` says which
-sightings of a pass count, and can be computed anew from the events.  No table has a place for a
+movements stand for each sighting of a pass; it follows from the events.  No table has a place for a
 name: what a pass is called by its holder is kept as salted digests, and sealed.
 """
 

@@ -107,7 +107,11 @@ def test_only_the_phone_itself_is_told_what_it_decides_by(desks: tuple[Office, G
         "/gate/api/knowledge", headers={**headers, "If-None-Match": answer.headers["etag"]}
     )
     assert again.status_code == 304
-    for wrong in ({}, {**headers, "Safe-Passage-Signature": "x"}, signed(Phone(gates), "never")):
+    for wrong in (
+        {},
+        {**headers, "Safe-Passage-Signature": "x"},
+        signed(phone, "x") | {"Safe-Passage-Time": "y"},
+    ):
         assert browser.get("/gate/api/knowledge", headers=wrong).status_code == 401
     gates.devices.revoke(phone.id)
     refused = browser.get("/gate/api/knowledge", headers=headers)
