@@ -15,11 +15,11 @@ from safepassage.cli.pass_office import (
     ChannelsOption,
     PassArgument,
     PassOffice,
-    channels_of,
     pass_office,
 )
 from safepassage.cli.unlocked import AsOption, KeyFileOption, now
 from safepassage.control import calling, issuing
+from safepassage.control.channels.file import channels_of
 from safepassage.control.issuing import Issued, Wanted
 from safepassage.control.meetings import keep_meeting
 from safepassage.control.waves import calls_of, read_waves

@@ -12,14 +12,10 @@ import typer
 
 from safepassage.cli.opened import stored_operation
 from safepassage.cli.unlocked import now, unlocked
-from safepassage.control.channels import Channel
-from safepassage.control.channels.file import read_channels
-from safepassage.control.channels.sheet import Sheet
 from safepassage.control.keys import root_of
 from safepassage.control.meetings import meetings
 from safepassage.control.message import Meeting
 from safepassage.control.office import Office, PenBooks
-from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import PlaceId
 from safepassage.model.operation import Operation
 from safepassage.registrar import Registrar
@@ -72,17 +68,3 @@ def pass_office(address: str, key_file: Path | None, account: str | None) -> Ite
         office = Office(books, room.store, room.vault, now, root_of(open_.store))
         operation = stored_operation(open_.store)
         yield PassOffice(office, open_.registrar, open_.viewer, open_.store, operation)
-
-
-def channels_of(path: Path | None) -> list[Channel]:
-    """The channels of a file; without one, the printed sheet.
-
-    Raises:
-        BadQuestionError: the file cannot be read, or is none.
-    """
-    if path is None:
-        return [Sheet()]
-    try:
-        return read_channels(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as fault:
-        raise BadQuestionError(f"{path} cannot be read: {fault}") from None

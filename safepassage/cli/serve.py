@@ -27,12 +27,16 @@ def serve(
         Path | None,
         typer.Option(help="A folder of `gate certificate`: serve https, also to other machines."),
     ] = None,
+    channels: Annotated[
+        Path | None,
+        typer.Option(envvar="SAFEPASSAGE_CHANNELS", help="How those who are called are reached."),
+    ] = None,
 ) -> None:
     """Serve the desks and print a one-time sign-in link. Without --tls on this machine only.
 
     Example:  safepassage serve --store demo/kabul-2021.db
     """
-    serve_store(store, port, host, key_file, tls)
+    serve_store(store, port, host, key_file, tls, channels)
 
 
 def serve_store(
@@ -41,6 +45,7 @@ def serve_store(
     host: str = "127.0.0.1",
     key_file: Path | None = None,
     tls: Path | None = None,
+    channels: Path | None = None,
 ) -> None:
     """Serve the board of a store until stopped.
 
@@ -51,4 +56,12 @@ def serve_store(
     """
     from safepassage.web import server
 
-    server.run(store, host=host, port=port, key_file=key_file, tls=tls, say=typer.echo)
+    server.run(
+        store,
+        host=host,
+        port=port,
+        key_file=key_file,
+        tls=tls,
+        channels=channels,
+        say=typer.echo,
+    )

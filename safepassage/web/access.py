@@ -71,7 +71,7 @@ def session_of(request: Request) -> tuple[Session, Account] | None:
 def _is_somebodys_doing(request: Request) -> bool:
     """Whether a person asks, and not a page that follows the ledger or a job by itself."""
     path = request.url.path
-    follows = request.method == "GET" and (path == "/" or path.startswith("/planning"))
+    follows = request.method == "GET" and (path == "/" or path.startswith(("/planning", "/calls")))
     return path != "/events" and not (follows and "hx-request" in request.headers)
 
 

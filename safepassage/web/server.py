@@ -21,6 +21,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from safepassage.control.channels.file import channels_of
 from safepassage.control.gates import Gates
 from safepassage.control.keys import root_of, trusted
 from safepassage.model.errors import SafePassageError
@@ -39,6 +40,7 @@ from safepassage.store.pen import Pen
 from safepassage.store.protection import Protection
 from safepassage.store.register_place import RegisterPlace
 from safepassage.web.app import create_app
+from safepassage.web.calling import CallDesk
 from safepassage.web.live import Watch
 from safepassage.web.page import Desk
 from safepassage.web.quiet_log import keep_quiet
@@ -78,6 +80,7 @@ def run(
     port: int = PORT,
     key_file: Path | None = None,
     tls: Path | None = None,
+    channels: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> None:
     """Serve the desks of a ledger until interrupted; `say` gets the sign-in link.
@@ -88,6 +91,7 @@ def run(
         port: 0 takes any that is free.
         key_file: unlocks the register from the start; without it a custodian unlocks it.
         tls: a folder with a certificate; None: plain http.
+        channels: the channel file; None: whoever is called is told by a person.
         say: hears what an operator should read.
 
     Raises:
@@ -97,9 +101,7 @@ def run(
         KeyFileError: the key file cannot be used as it is.
         CertificateError: the folder holds no certificate that is good now.
     """
-    pair = None if tls is None else pair_in(tls, utc_now())
-    if pair is None:
-        check_loopback(host)
+    pair = pair_for(host, tls)
     leave_no_core()
     with (
         open_store(store_url) as store,
@@ -120,6 +122,7 @@ def run(
             planner=Planner(plans_folder(store.where), utc_now),
             signing=Signing(store, pen.borrowed, protection),
             pen=pen,
+            calls=CallDesk(store, place, pen, channels_of(channels), utc_now),
             gates=Gates(store, pen, beside, utc_now, partial(trusted_now, store, beside)),
         )
         app = create_app(settings)
@@ -129,6 +132,19 @@ def run(
         # The server raises Ctrl-C again when it has stopped; it is how one is meant to stop it.
         with contextlib.suppress(KeyboardInterrupt):
             Server(quiet_config(app, pair), app.state.desk.watch).run(sockets=[listener])
+
+
+def pair_for(host: str, tls: Path | None) -> Pair | None:
+    """The certificate by which others reach this server; without one only this machine does.
+
+    Raises:
+        ServeError: without one, the address is not this machine's own.
+        CertificateError: the folder holds no certificate that is good now.
+    """
+    if tls is not None:
+        return pair_in(tls, utc_now())
+    check_loopback(host)
+    return None
 
 
 def trusted_now(store: Store, beside: Beside) -> Mapping[str, IssuingKey]:

@@ -23,6 +23,7 @@ from safepassage.secure.unlock import STRONG, Cost
 from safepassage.secure.vault import Vault
 from safepassage.store.pen import Pen
 from safepassage.store.protection import Protection
+from safepassage.web.calling import CallDesk
 
 
 class Records(Protocol):
@@ -63,6 +64,7 @@ class Settings:
     register: Callable[[Vault], Registrar] | None = None  # None: these desks keep no register
     pen: Pen | None = None  # to record facts with; None: these desks only read the ledger
     gates: Gates | None = None  # None: no phone reports to these desks
+    calls: CallDesk | None = None  # None: these desks call nobody
     planner: Planner | None = None  # None: these desks keep no plans
     signing: Signing | None = None  # None: these desks publish no plans
     sign_in_cost: Cost = SIGN_IN

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from safepassage.control.calling import MessageState
+from safepassage.control.channels import FAULTS
 from safepassage.exchange.exports.types import ExportType
 from safepassage.model.close_out import Difference
+from safepassage.model.gate_pass import RevocationReason
 from safepassage.model.lift import Status
 from safepassage.model.not_out import NextStep
 from safepassage.model.place import PlaceKind
@@ -19,6 +22,7 @@ from safepassage.model.refusal import RefusalReason
 from safepassage.operate.manifest import Stage as LiftStage
 from safepassage.operate.not_out import Standing
 from safepassage.operate.not_out import Why as Reasons
+from safepassage.operate.passes import CallState
 from safepassage.plan.bounds import RESOURCES
 from safepassage.plan.progress import Stage as Stages
 from safepassage.plan.whatif import CHANGES
@@ -42,6 +46,7 @@ from safepassage.secure.audit import Kind
 from safepassage.secure.roles import Role
 from safepassage.store.account_values import Way
 from safepassage.web.beside import LINES
+from safepassage.web.calling import When
 from safepassage.web.departures import PLANNED, WORDS
 from safepassage.web.navigation import DESKS
 from safepassage.web.plan_page import resource_key
@@ -132,6 +137,12 @@ def keys_made() -> set[str]:
         *(f"case.class.{standing}" for standing in ("out", *Standing)),
         *(f"case.why.{why}" for why in (*Reasons, *RefusalReason)),
         *(f"case.next.{step}" for step in NextStep),
+        *(f"calls.state.{state}" for state in CallState),
+        *(f"calls.told.{state}" for state in ("nothing", *MessageState)),
+        *(f"calls.when.{when}" for when in When),
+        *(f"calls.channel.{channel}" for channel in ("mail", "sms", "sheet")),
+        *(f"calls.reason.{fault}" for fault in ("pass-not-good", *FAULTS)),
+        *(f"calls.revoked.{r}" for r in RevocationReason if r is not RevocationReason.REISSUED),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 

@@ -12,6 +12,16 @@ from typing import Protocol
 
 from safepassage.model.errors import SafePassageError
 
+# Why a message fails, as a code that a desk has a text for.
+FAULTS = (
+    "address-refused",
+    "server-refused",
+    "gateway-refused",
+    "not-reached",
+    "not-encrypted",
+    "sign-in-refused",
+)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Address:

@@ -17,6 +17,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from safepassage.control.channels import Channel
@@ -46,6 +47,20 @@ def read_channels(text: str, environment: Mapping[str, str] = os.environ) -> lis
             'a channel file is JSON like {"channels": [{"channel": "mail", "host": ...}]}'
         ) from None
     return [*(_channel(dict(line), environment) for line in lines), Sheet()]
+
+
+def channels_of(path: Path | None) -> list[Channel]:
+    """The channels of a file; without one, the printed sheet.
+
+    Raises:
+        BadQuestionError: the file cannot be read, or is none.
+    """
+    if path is None:
+        return [Sheet()]
+    try:
+        return read_channels(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise BadQuestionError(f"{path} cannot be read: {fault}") from None
 
 
 def _channel(line: dict[str, Any], environment: Mapping[str, str]) -> Channel:
