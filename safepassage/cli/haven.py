@@ -138,8 +138,9 @@ def handover(
 ) -> None:
     """A child goes from one pair of hands into another, and both are on record.
 
-    Example:  safepassage haven handover doha p-31 --given-by p-7 --received-by case-2 \\
-    --relation unicef
+    Example:
+
+      safepassage haven handover doha p-31 --given-by p-7 --received-by case-2 --relation unicef
     """
     hands = Hands(given_by=given_by, received_by=received_by, relation=relation)
     with receiving(store, acknowledge) as desk:

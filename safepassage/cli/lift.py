@@ -34,7 +34,6 @@ from safepassage.operate.close_out import Signed
 from safepassage.register.bands import read_band
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
-app.command()(paxlst)
 LiftArgument = Annotated[str, typer.Argument(help="The id of the lift.")]
 
 
@@ -367,3 +366,6 @@ def print_paper(
 
     with opened_books(store) as books, books.ledger() as ledger:
         typer.echo(paper_manifest(ledger, PlaceId(lift), datetime.now(UTC), blank))
+
+
+app.command()(paxlst)

@@ -53,7 +53,7 @@ def paxlst(
 
     Example:
 
-      safepassage lift paxlst reach-1 list.csv --flight RCH871 --from KBL --to DOH \\
+      safepassage lift paxlst reach-1 list.csv --flight RCH871 --from KBL --to DOH
       --lands 2021-08-20T15:40Z --sender SPOPS --recipient QATCAA --seal age1... -o list.edi.age
     """
     if plain == (seal is not None):
