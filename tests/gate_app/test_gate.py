@@ -16,6 +16,24 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 WITHDRAWN = claims(2)
+# A phone three hours slow that heard the server once, a minute ago; what it makes of each reading.
+CLOCK = """async () => {
+    const { measured, reckoned } = await import("/gate/keep/clock.js");
+    const [hour, server] = [3600_000, Date.UTC(2021, 7, 20, 9)];
+    const [sent, received] = [0, 200].map((mono) => ({ wall: server - 3 * hour + mono, mono }));
+    const clock = measured(server, sent, received, "a");
+    const truth = server + 100 + 60_000;
+    const later = (ahead) => ({ wall: received.wall + 60_000 + ahead, mono: 60_200 });
+    const off = (reading, boot, known = clock) => {
+        const { now, uncertain } = reckoned(known, reading, boot);
+        return [Math.abs(now - truth) <= uncertain, uncertain / 1000];
+    };
+    return {
+        kept: off(later(0), "a"), set: off(later(5 * hour), "a"), back: off(later(-9 * hour), "a"),
+        reopened: off(later(0), "b"), reopenedBack: off(later(-9 * hour), "b"),
+        never: off({ wall: 0, mono: 0 }, "a", null),
+    };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +279,17 @@ def test_an_old_list_is_answered_for_once_an_hour(phone: Phone) -> None:
     del phone.post.knowledge["good_for_s"]
     phone.press("next")
     phone.send()
+
+
+def test_how_sure_the_clock_is_covers_how_wrong_it_is(phone: Phone) -> None:
+    found = phone.page.evaluate(CLOCK)
+    never = found.pop("never")
+    assert {name for name, (holds, _) in found.items() if not holds} == set()
+    unsure = {name: seconds for name, (_, seconds) in found.items()}
+    assert unsure["kept"] < 2
+    assert 60 < unsure["reopened"] < 120  # while it was closed nobody saw whether it was set
+    assert unsure["set"] > 2 * 3600
+    assert never[1] == unsure["reopenedBack"] == 24 * 3600  # amber, whatever the pass says
 
 
 def test_a_screen_that_says_nothing(phone: Phone) -> None:
