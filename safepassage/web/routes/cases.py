@@ -68,7 +68,7 @@ def show(
     case: str = "",
     was: Standing | None = None,
     where: str | None = None,
-    next: bool = False,
+    returned: bool = False,
 ) -> Response:
     """The sum, the cases that the filters let through, and one of them opened."""
     filters = Filters(standing=standing, owner=owner, site=site)
@@ -89,7 +89,7 @@ def show(
         owners=page.found.load.owners(),
         sites=page.found.load.sites(),
         shown_max=SHOWN_MAX,
-        next=next,
+        returned=returned,
         case_address=case_address(filters),
     )
 
@@ -98,7 +98,7 @@ def case_address(filters: Filters) -> Callable[..., str]:
     """Makes the address of the desk with other filters, or with one case opened."""
 
     def address(**parts: str) -> str:
-        query = {name: value for name, value in (filters.query() | parts).items() if value != ""}
+        query = filters.query() | parts
         return "/cases" + (f"?{urlencode(query)}" if query else "")
 
     return address
@@ -119,7 +119,7 @@ def take_step(request: Request, viewer: Viewing, asked: Stepping) -> Response:
     back = {
         n: asked.text(f"back-{n}") for n in ("class", "owner", "site") if asked.text(f"back-{n}")
     }
-    return RedirectResponse(f"/cases?{urlencode(back | {'next': '1'})}", 303)
+    return RedirectResponse(f"/cases?{urlencode(back | {'returned': '1'})}", 303)
 
 
 def _chosen(asked: Asked) -> Chosen:
