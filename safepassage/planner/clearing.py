@@ -1,25 +1,27 @@
-"""Clearing and onward flights of a plan when fewer people land at its bases than it has seats for.
+"""Clearing and onward flights of a plan whose sorties carry other loads than it planned.
 
 Everybody is cleared as soon as the base can, and goes on with the flights that the plan has, as far
 as people are cleared.  If at no step more have landed than the plan let land, no base ever holds
 more people than in the plan: either as many went on as planned, or everybody who was cleared did.
+So many more as land besides, it holds at most; `free_beds` says how many may.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from safepassage.planner.posting import carried, holds_from
 
 
-def sent_on(document: Mapping[str, Any], sorties: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def sent_on(document: Mapping[str, Any], sorties: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The parts `clearing` and `onward` of a plan whose sorties carry other loads.
 
     Args:
         document: the plan.
-        sorties: its sorties with their new loads, none larger than before.
+        sorties: its sorties with their new loads; larger ones only where beds are free.
     """
     problem, first = document["problem"], holds_from(document)
     landing = _landing(problem, sorties)
@@ -48,15 +50,35 @@ def sent_on(document: Mapping[str, Any], sorties: Iterable[Mapping[str, Any]]) -
     return {"clearing": clearing, "onward": onward}
 
 
-def _landing(
-    problem: Mapping[str, Any], sorties: Iterable[Mapping[str, Any]]
-) -> dict[str, Counter[int]]:
-    """Heads who land at each base in each step."""
+def free_beds(document: Mapping[str, Any]) -> dict[str, list[int]]:
+    """Beds that a plan leaves free at each base from each step on until its end."""
+    problem = document["problem"]
+    change = _landing(problem, document["sorties"])
+    for s in document["onward"]:
+        change[s["base"]][s["launch"]] -= s["people"]
+    found = {}
+    for base in problem["bases"]:
+        present = list(accumulate(change[base["id"]][t] for t in range(problem["steps"])))
+        most = list(accumulate(reversed(present), max))[::-1]
+        found[base["id"]] = [base["beds"] - n for n in most]
+    return found
+
+
+def landing_steps(problem: Mapping[str, Any], sorties: Iterable[Mapping[str, Any]]) -> list[int]:
+    """The step in which each sortie is back at its base."""
     lifts = {x["id"]: x["to_origin"] for x in problem["lifts"]}
     origins = {x: n for n, x in enumerate(problem["origins"])}
     bases = {x["id"]: n for n, x in enumerate(problem["bases"])}
+    return [
+        s["departs"] + lifts[s["lift"]][origins[s["origin"]]][bases[s["base"]]] for s in sorties
+    ]
+
+
+def _landing(
+    problem: Mapping[str, Any], sorties: Sequence[Mapping[str, Any]]
+) -> dict[str, Counter[int]]:
+    """Heads who land at each base in each step."""
     found: dict[str, Counter[int]] = defaultdict(Counter)
-    for s in sorties:
-        way = lifts[s["lift"]][origins[s["origin"]]][bases[s["base"]]]
-        found[s["base"]][s["departs"] + way] += sum(carried(s).values())
+    for s, lands in zip(sorties, landing_steps(problem, sorties), strict=True):
+        found[s["base"]][lands] += sum(carried(s).values())
     return found

@@ -196,4 +196,5 @@ def _found(lines: list[dict[str, Any]]) -> Found:
         at_most += [line["at_most"]] if line.get("at_most") is not None else []
         if "change" in line:
             rows.append((line["change"], line["before"], line["after"]))
-    return Found(stage, max(people, default=None), min(at_most, default=None), tuple(rows))
+    out = next((line["out"] for line in lines if "out" in line), max(people, default=None))
+    return Found(stage, out, min(at_most, default=None), tuple(rows))

@@ -64,7 +64,7 @@ class Planner:
         """
         posed = self.scenarios.get(scenario)
         task = Task(kind=Kind.SOLVE, by=by, scenario=scenario, seconds=seconds)
-        told = task.told(operation=posed.operation, demand=posed.demand)
+        told = task.told(operation=posed.operation, demand=posed.demand, roll=posed.roll)
         return self.jobs.start(task, told, self.file_of)
 
     def what_if(self, plan: str, changes: tuple[str, ...], by: str) -> Job:

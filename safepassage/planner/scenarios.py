@@ -1,6 +1,7 @@
 """Scenarios: variants of an operation's planning data, each with a name, none ever overwritten.
 
-A scenario is an operation file and a demand file that lie in a folder of their own.  It does not
+A scenario is an operation file and a demand file that lie in a folder of their own, with the roll
+of the registered families whose numbers they are, if it has one.  It does not
 change after it was kept, so a plan made from it can always be made again; whoever wants other
 numbers keeps them under another name.
 """
@@ -8,6 +9,7 @@ numbers keeps them under another name.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -26,9 +28,11 @@ from safepassage.plan.feasible import require_feasible
 from safepassage.plan.setup import Setup, set_up
 from safepassage.planner.errors import NameTakenError, UnknownPlanError
 from safepassage.planner.files import get_json, put, put_json
+from safepassage.planner.roll import Roll, read_roll
 
 NAME_MAX = 80  # characters
 _ABOUT, _OPERATION, _DEMAND = "scenario.json", "operation.yaml", "demand.yaml"
+_ROLL = "families.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class Wanted:
     demand: str  # the text of a demand file
     note: str = ""
     based_on: str = ""  # the id of the scenario whose numbers were changed
+    roll: str = ""  # the registered families who come, as `roll.py` has them in JSON; or nobody
 
     def setup(self) -> Setup:
         """The problem that it poses.
@@ -51,7 +56,16 @@ class Wanted:
         operation = read_operation(self.operation, _OPERATION)
         setup = set_up(operation, read_demand(self.demand, _DEMAND))
         require_feasible(setup.problem)
+        self.families()
         return setup
+
+    def families(self) -> Roll | None:
+        """The registered families who come; None if it is made of numbers alone.
+
+        Raises:
+            PlanRefusedError: the roll cannot be read.
+        """
+        return read_roll(json.loads(self.roll)) if self.roll else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +142,8 @@ class Scenarios:
         try:
             put(partial / _OPERATION, wanted.operation)
             put(partial / _DEMAND, wanted.demand)
+            if wanted.roll:
+                put(partial / _ROLL, wanted.roll)
             put_json(partial / _ABOUT, about)
             os.rename(partial, self._folder / id)
         except OSError:
@@ -157,6 +173,7 @@ class Scenarios:
                 made_by=about["made_by"],
                 operation=(folder / _OPERATION).read_text(encoding="utf-8"),
                 demand=(folder / _DEMAND).read_text(encoding="utf-8"),
+                roll=(folder / _ROLL).read_text("utf-8") if (folder / _ROLL).exists() else "",
             )
         except (OSError, TypeError, KeyError, InvalidFactError):
             return None  # somebody put something else there, or took a part away

@@ -18,9 +18,9 @@ from typing import Any
 
 from safepassage.model.instant import parse_instant
 from safepassage.plan.families import LOOK_AHEAD, Family, Load, pack
-from safepassage.plan.overcall import sized
+from safepassage.plan.overcall import FAMILY_MAX, sized
 from safepassage.planner.callforward import ASSUMED_SIZES
-from safepassage.planner.clearing import sent_on
+from safepassage.planner.clearing import free_beds, landing_steps, sent_on
 from safepassage.planner.posting import families_of, holds_from, sealed
 from safepassage.planner.roll import Going, Roll, going_of
 
@@ -60,8 +60,9 @@ def seat(
         inside: families who are past the gates as the plan begins to hold.
     """
     named = () if roll is None else roll.families
+    spare = _Spare(document)
     ways = [
-        _Origin(document, origin, sizes or ASSUMED_SIZES, named, kept or {}, inside)
+        _Origin(document, origin, sizes or ASSUMED_SIZES, named, kept or {}, inside, spare)
         for origin in document["problem"]["origins"]
     ]
     for way in ways:
@@ -149,6 +150,15 @@ class _Line:
             self.owed[name] += shares.get(name, 0) - mine
         return taken
 
+    def one_more(self, room: int) -> list[Family]:
+        """The first who waits and fits, where a part of an opening would stay empty otherwise."""
+        for name in self.classes:
+            for n, family in enumerate(self.waiting[name][: LOOK_AHEAD + 1]):
+                if family.size <= room:
+                    self.owed[name] -= family.size
+                    return [self.waiting[name].pop(n)]
+        return []
+
     def _packed(self, wanted: Mapping[str, int], room: int) -> list[Family]:
         if room < 1:
             return []
@@ -172,8 +182,10 @@ class _Origin:
         named: Iterable[Going],
         kept: Mapping[str, Cell],
         inside: Iterable[Going],
+        spare: _Spare,
     ) -> None:
         problem = document["problem"]
+        self.spare = spare
         self.classes: list[str] = problem["classes"]
         self.first, self.steps = holds_from(document), problem["steps"]
         number = problem["origins"].index(origin)
@@ -250,12 +262,23 @@ class _Origin:
                 self.queue.waiting[name] += coming.until(step)
             passed = [f for gate in self.most for f in self._through(gate, step)]
             for number, load in self.lifts.get(step, ()):
-                going = self.airside.take(load, sum(load.values()))
-                self.aboard[number] = going
-                self.held -= _heads(going)
+                self.aboard[number] = self._boarding(number, load)
+                self.held -= _heads(self.aboard[number])
             self._send_back(passed)
         for family in [f for line in self.airside.waiting.values() for f in line]:
             self.cell_of.pop(family, None)
+
+    def _boarding(self, number: int, load: Mapping[str, int]) -> list[Family]:
+        """Who boards a lift: as many as planned, or one family more where beds are surely free."""
+        planned = sum(load.values())
+        going = self.airside.take(load, planned)
+        left = planned - _heads(going)
+        if left:
+            empty = self.spare.seats(number) - _heads(going)
+            more = self.airside.one_more(min(empty, left + self.spare.beds(number)))
+            self.spare.taken(number, _heads(more) - left)
+            going += more
+        return going
 
     def _through(self, gate: str, step: int) -> list[Family]:
         planned = self.planned.get((gate, step), Counter())
@@ -268,6 +291,9 @@ class _Origin:
         told = self.reserved.get((gate, step), [])
         mine = Counter({c: _heads(f for f in told if f.category == c) for c in self.classes})
         going = [*told, *self.queue.take(planned - mine, max(0, room - mine.total()))]
+        if room - _heads(going) > 0:
+            most = min(self.most[gate][step], self.room - self.held + boarding)
+            going += self.queue.one_more(most - _heads(going))
         self.behind[gate] += planned.total() - _heads(going)
         for family in going:
             self.cell_of[family] = gate, step
@@ -286,6 +312,36 @@ class _Origin:
                 self.held -= family.size
                 self.behind[self.cell_of.pop(family)[0]] += family.size
                 self.queue.waiting[family.category].insert(0, family)
+
+
+class _Spare:
+    """Seats and beds that a plan leaves free: for a family that its numbers would part.
+
+    Who is taken besides the plan's numbers is counted as staying at the base until the end, so the
+    beds there suffice whoever goes on.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._sorties = document["sorties"]
+        self._lifts = {x["id"]: x for x in document["problem"]["lifts"]}
+        self._landing = landing_steps(document["problem"], self._sorties)
+        self._free = free_beds(document)  # at each base, from each step on
+        self._more: Counter[str] = Counter()
+
+    def seats(self, number: int) -> int:
+        """Seats of a sortie beside its rear guard."""
+        s = self._sorties[number]
+        return int(self._lifts[s["lift"]]["seats"] - sum(s.get("guard", {}).values()))
+
+    def beds(self, number: int) -> int:
+        """Beds that are free from a sortie's landing on, whatever happens."""
+        base, free = self._sorties[number]["base"], self._free[self._sorties[number]["base"]]
+        lands = self._landing[number]
+        return max(0, free[lands] - self._more[base]) if lands < len(free) else FAMILY_MAX
+
+    def taken(self, number: int, more: int) -> None:
+        """So many more than planned are aboard."""
+        self._more[self._sorties[number]["base"]] += max(0, more)
 
 
 class _Coming:

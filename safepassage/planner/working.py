@@ -26,6 +26,7 @@ from safepassage.planner.files import get_json, put_json
 from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, TASK, Kind
 from safepassage.planner.posting import SEAL, sealed
 from safepassage.planner.scenarios import Wanted
+from safepassage.planner.seating import seat
 
 MEMORY_SHARE = 0.75  # of the machine; more than that and everybody else suffers
 _NICE = 10
@@ -76,13 +77,18 @@ def _work(folder: Path, out: Path) -> dict[str, Any]:
 
 def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
     """A plan of a scenario, recounted by code that shares nothing with the planner."""
-    setup = Wanted(name="", operation=task["operation"], demand=task["demand"]).setup()
+    wanted = Wanted(name="", operation=task["operation"], demand=task["demand"], roll=task["roll"])
+    setup = wanted.setup()
 
     def tell(found: Progress) -> None:
         write({"stage": found.stage, "people": found.people, "at_most": found.at_most})
 
     document = plan(setup.problem, task["seconds"], tell).to_json()
-    write({"stage": "recount"})
+    roll = wanted.families()
+    if roll is not None:
+        write({"stage": "seats"})
+        document = seat(document, roll).document
+    write({"stage": "recount", "out": document["people_out"]["total"]})
     faults = check(document).faults
     if faults:
         raise SafePassageError(f"the plan breaks a rule and was thrown away: {faults[0].sentence}")

@@ -62,6 +62,7 @@ from safepassage.web.routes import (
     lock,
     people,
     places,
+    plan_families,
     planning,
     reception,
     review,
@@ -70,6 +71,7 @@ from safepassage.web.routes import (
     stream,
 )
 from safepassage.web.security import HEADERS, Guard
+from safepassage.web.sending import Sending
 from safepassage.web.settings import Settings
 from safepassage.web.sign_in import Links, Sessions
 
@@ -77,7 +79,7 @@ logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
-    scenarios, planning, calls,
+    scenarios, plan_families, planning, calls,
     devices, gate_api,
     gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip
@@ -105,10 +107,16 @@ def create_app(settings: Settings) -> FastAPI:
         if settings.protection is not None:
             locking = LockWatch(settings.protection, desk.register_key)
             await locking.start()
+        sending = None
+        if settings.calls is not None:
+            sending = Sending(settings.calls, desk.register_key)
+            sending.start()
         # Drawing the first map takes the world into memory: better now than before somebody's eyes.
         warming = asyncio.get_running_loop().run_in_executor(None, countries)
         yield
         await desk.watch.stop()
+        if sending is not None:
+            await sending.stop()
         if locking is not None:
             await locking.stop()
         await warming

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from safepassage.plan.timeline import Left, Timeline, fillings, left_behind, timeline
 from safepassage.planner.job import Job
 from safepassage.planner.planner import KeptPlan
+from safepassage.planner.posting import families_of
 from safepassage.web.plan_pictures import (
     BedsCurve,
     DaysCurve,
@@ -52,6 +53,36 @@ class Bought(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FamilySeats:
+    """The registered families of a plan."""
+
+    rows: int
+    waiting: tuple[dict[str, Any], ...]  # those without a seat, the most urgent first
+    rules: str = ""
+
+    @property
+    def seated(self) -> int:
+        """How many have a seat."""
+        return self.rows - len(self.waiting)
+
+    @property
+    def waiting_people(self) -> int:
+        """How many people have none."""
+        return sum(row["size"] for row in self.waiting)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> FamilySeats:
+        """Those of a plan; of one that is made of numbers alone, none."""
+        rows = families_of(document)
+        waiting = tuple(row for row in rows if "sortie" not in row)
+        return cls(
+            rows=len(rows),
+            waiting=waiting,
+            rules=document.get("families", {}).get("rules", ""),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlanPage:
     """A plan, counted and drawn."""
 
@@ -68,6 +99,7 @@ class PlanPage:
     left: tuple[Left, ...]
     schedule: Schedule
     bought: tuple[Bought, ...]
+    families: FamilySeats
     days: DaysCurve | None
     document: Mapping[str, Any]
 
@@ -101,6 +133,7 @@ def plan_page(plan: KeptPlan, asked: Iterable[Job], day: int) -> PlanPage:
         schedule=schedule(document, t, day),
         bought=tuple(b for b in bought if not _DAYS.fullmatch(b.change)),
         days=days_curve(by_day),
+        families=FamilySeats.of(document),
         document=document,
     )
 

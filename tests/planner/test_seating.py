@@ -50,7 +50,7 @@ def families(sizes: list[int], patients: int = PATIENTS) -> Roll:
     return Roll(as_of=NOW, rules="rules-1", families=tuple(going))
 
 
-ROLL = families([1 + n * 5 % 9 for n in range(300)])
+ROLL = families([1 + n * 5 % 9 for n in range(450)])
 
 
 def rows(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -104,17 +104,19 @@ def test_every_promise_of_a_family_is_of_all_of_it_and_heads_add_up() -> None:
 def test_waves_call_families_by_their_ids_each_once_at_their_gate() -> None:
     document = seat(island_plan(), ROLL).document
     place = {r["group"]: (r["gate"], r["step"]) for r in rows(document) if "gate" in r}
-    waves = call_forward(document, Calling(no_show=0.2)).waves
-    called = [group for wave in waves for group in wave.groups]
-    assert len(called) == len(set(called))
-    early = 0
-    for wave in waves:
-        for group in wave.groups:
-            gate, step = place.get(group, (wave.gate, 0))
-            assert gate == wave.gate
-            early += STARTS + step * timedelta(hours=1) >= wave.end
-    assert set(place) - set(called) == set()
-    assert early < len(called) / 4  # over-calling takes from those who have a later place
+    for no_show in (0.0, 0.2):
+        found = call_forward(document, Calling(no_show=no_show, standby=round(100 * no_show)))
+        called = [group for wave in found.waves for group in wave.groups]
+        assert len(called) == len(set(called))
+        early = 0
+        for wave in found.waves:
+            for group in wave.groups:
+                gate, step = place.get(group, (wave.gate, 0))
+                assert gate == wave.gate
+                early += STARTS + step * timedelta(hours=1) >= wave.end
+        # People whom nobody registered come in sizes that are only likely: an edge may not fit.
+        assert len(set(place) - set(called)) <= len(place) / 20
+        assert (early > len(called) / 20) == bool(no_show)  # over-calling takes who comes later
 
 
 def test_families_who_were_told_when_to_come_keep_it_when_the_rest_is_planned_anew() -> None:

@@ -11,12 +11,15 @@ from pathlib import Path
 from safepassage.cli.init import take_operation
 from safepassage.planner.planner import Planner
 from safepassage.planner.signing import Signing
+from safepassage.registrar import Registrar
 from safepassage.store import open_store
 from safepassage.store.pen import Pen
+from safepassage.store.register_place import RegisterPlace
 from safepassage.web.app import create_app
 from safepassage.web.records import StoreRecords
 from safepassage.web.settings import Settings, utc_now
 from tests.planner.island import OPERATION, OPERATION_FILE
+from tests.registrar.plain_matching import PlainMatching
 from tests.web.conftest import ORIGIN, Clock
 from tests.web.people import QUICK, Office, protection_at
 from tests.web.register_office import address_of, behind
@@ -26,7 +29,7 @@ from tests.web.register_office import address_of, behind
 def planning_office(
     folder: Path, origin: str = ORIGIN, clock: Callable[[], datetime] | None = None
 ) -> Iterator[Office]:
-    """Desks with accounts and a planner; they start when a client looks at them.
+    """Desks with accounts, a planner and a locked register; they start when a client looks at them.
 
     Jobs are timed by the clock of this machine: they run in processes of their own.
     """
@@ -34,7 +37,7 @@ def planning_office(
     protection = protection_at(folder, now)
     with open_store(folder / "ledger.db", writer=True) as writing:
         take_operation(writing, OPERATION, OPERATION_FILE, now=now())
-    with open_store(folder / "ledger.db") as store:
+    with open_store(folder / "ledger.db") as store, RegisterPlace(folder / "ledger.db") as place:
         planner = Planner(folder / "plans", utc_now)
         settings = Settings(
             records=StoreRecords(store),
@@ -44,6 +47,7 @@ def planning_office(
             poll_seconds=0.05,
             protection=protection,
             planner=planner,
+            register=lambda vault: Registrar(place, vault, protection.trail, now, PlainMatching()),
             signing=Signing(store, Pen(folder / "ledger.db").borrowed, protection),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,

@@ -49,6 +49,7 @@ def desk(request: Request, planner: Planning) -> Response:
         waiting=under_way(request, planner, jobs),
         signed=signed_plan(request),
         seconds=SECONDS,
+        has_register=desk_of(request).settings.register is not None,
     )
 
 

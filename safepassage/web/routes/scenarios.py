@@ -128,6 +128,7 @@ def _kept(request: Request, viewer: Viewer, planner: Planner, typed: dict[str, s
         name=typed.get("name", ""),
         note=typed.get("note", "")[:500],
         based_on=scenario.id if scenario else "",
+        roll=scenario.roll if scenario else "",
         operation=operation_text,
         demand=demand_text,
     )
@@ -180,6 +181,7 @@ def _files_kept(
         name=typed.get("name", ""),
         note=typed.get("note", "")[:500],
         based_on=scenario.id if scenario else "",
+        roll=scenario.roll if scenario else "",
         operation=typed.get("operation", ""),
         demand=typed.get("demand", ""),
     )
@@ -203,6 +205,7 @@ def show(request: Request, id: str, planner: Planning) -> Response:
         base=base,
         changed=differences(before, files),
         notes=scenario.setup().notes,
+        roll=scenario.families(),
         plans=[
             j for j in planner.jobs.all() if j.task.kind is Kind.SOLVE and j.task.scenario == id
         ],
