@@ -48,34 +48,33 @@ class Ground:
             return
         crowd, can_call = self.crowd, self.luck.calls[:, t] > 0
         before = t - self.script.wave
-        for c in range(self.row.shape[1]):
-            for o, gates in enumerate(self.gates_of):
-                row, at = self.row[:, c, o], self.called[:, c, o]
-                target = np.full(len(row), self.wanted[c, gates, t].sum())
-                if before >= 0:
-                    target += self.missed[:, c, o, before]
-                more = target - crowd.called.upto(row, at)
-                reached = crowd.called.advance(row, at, more, self.come[:, c, o, t])
-                self.called[:, c, o] = np.where(can_call, reached, at)
+        for o, gates in enumerate(self.gates_of):
+            row, at = self.row[:, :, o], self.called[:, :, o]
+            target = np.broadcast_to(self.wanted[:, gates, t].sum(axis=1), row.shape)
+            if before >= 0:
+                target = target + self.missed[:, :, o, before]
+            more = target - crowd.called.upto(row, at)
+            reached = crowd.called.advance(row, at, more, self.come[:, :, o, t])
+            self.called[:, :, o] = np.where(can_call[:, None], reached, at)
 
     def let_through(self, t: int, leaving: Whole) -> None:
         """People pass the gates, the first class first; `leaving` [r, o] seats leave this step."""
         script, crowd = self.script, self.crowd
         for o in range(len(script.origins)):
+            row, at, limit = self.row[:, :, o], self.passed[:, :, o], self.called[:, :, o]
             budget = self._budget(t, o)
             room = script.airside[o] + leaving[:, o] - self.inside[:, o]
-            stuck = np.zeros(len(budget), bool)
-            for c in range(len(script.classes)):
-                row, at, limit = self.row[:, c, o], self.passed[:, c, o], self.called[:, c, o]
-                by_work = crowd.work.advance(row, at, budget, limit)
-                new = np.minimum(by_work, crowd.admitted.advance(row, at, room, limit))
-                stuck |= (new < limit) & (new == by_work)
-                budget = budget - crowd.work.upto(row, new) + crowd.work.upto(row, at)
-                heads = crowd.admitted.upto(row, new) - crowd.admitted.upto(row, at)
-                room = room - heads
-                self.inside[:, o] += heads
-                self.passed[:, c, o] = new
-            self.carried[:, o] = np.where(stuck, budget, 0)
+            begun, entered = crowd.work.upto(row, at), crowd.admitted.upto(row, at)
+            work = crowd.work.upto(row, limit) - begun
+            heads = crowd.admitted.upto(row, limit) - entered
+            by_work = crowd.work.advance(row, at, _shared(budget, work), limit)
+            by_room = crowd.admitted.advance(row, at, _shared(room, heads), limit)
+            new = np.minimum(by_work, by_room)
+            spent = (crowd.work.upto(row, new) - begun).sum(axis=1)
+            self.inside[:, o] += (crowd.admitted.upto(row, new) - entered).sum(axis=1)
+            self.passed[:, :, o] = new
+            is_stuck = ((new < limit) & (new == by_work)).any(axis=1)
+            self.carried[:, o] = np.where(is_stuck, budget - spent, 0)
         self._screen(t)
         self.history[..., t] = self.passed
         called = self.called
@@ -111,27 +110,40 @@ class Ground:
         In the order of the plan each class first takes what the plan gives it by now; what is left
         goes to whoever waits, the first class first.
         """
-        crowd, taken = self.crowd, np.zeros((len(who), self.row.shape[1]), np.int64)
+        row, limit = self.row[who, :, o], self.ready[who, :, o]
+        taken = np.zeros(row.shape, np.int64)
         left = np.maximum(seats, 0)
-        is_planned = self.policy.order == "plan" and taken.shape[1] > 1
-        for by_plan in (True, False) if is_planned else (False,):
-            for c in range(taken.shape[1]):
-                most = left
-                if by_plan:
-                    most = np.minimum(left, self.to_board[c, o, t] - self.boarded[who, c, o])
-                if not most.max(initial=0) > 0:
-                    continue
-                row, at = self.row[who, c, o], self.aboard[who, c, o]
-                new = crowd.admitted.advance(row, at, most, self.ready[who, c, o])
-                heads = crowd.admitted.upto(row, new) - crowd.admitted.upto(row, at)
-                self.aboard[who, c, o] = new
-                self.boarded[who, c, o] += heads
-                taken[:, c] += heads
-                left = left - heads
+        if self.policy.order == "plan" and row.shape[1] > 1:
+            due = np.maximum(self.to_board[:, o, t] - self.boarded[who, :, o], 0)
+            taken = self._seat(who, o, row, limit, _shared(left, due))
+            left = left - taken.sum(axis=1)
+        if left.max(initial=0) > 0:
+            at = self.aboard[who, :, o]
+            there = self.crowd.admitted.upto(row, limit) - self.crowd.admitted.upto(row, at)
+            taken = taken + self._seat(who, o, row, limit, _shared(left, there))
         self.inside[who, o] -= taken.sum(axis=1)
         return taken
+
+    def _seat(self, who: Whole, o: int, row: Whole, limit: Whole, most: Whole) -> Whole:
+        """Families of each class take up to so many seats; heads that did, [who, c]."""
+        admitted, at = self.crowd.admitted, self.aboard[who, :, o]
+        new = admitted.advance(row, at, most, limit)
+        heads = admitted.upto(row, new) - admitted.upto(row, at)
+        self.aboard[who, :, o] = new
+        self.boarded[who, :, o] += heads
+        return heads
 
     def waiting(self, t: int) -> Whole:
         """Heads in the queue at the end of a step: they came, and have not passed, [r, c, o]."""
         shown, come = self.crowd.shown, self.come[..., t]
         return shown.upto(self.row, come) - shown.upto(self.row, self.passed)
+
+
+def _shared(amount: Whole, wanted: Whole) -> Whole:
+    """What each class may take of an amount, [r, c]: what the classes before it want comes first.
+
+    A class that cannot use all of its part, because its next family is too large, leaves it unused:
+    nobody goes before a family of a class before theirs.
+    """
+    before = np.cumsum(wanted, axis=1) - wanted
+    return np.clip(amount[:, None] - before, 0, wanted)
