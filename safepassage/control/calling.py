@@ -118,24 +118,28 @@ def call_again(
     return made
 
 
-def deliver(office: Office, channels: Sequence[Channel]) -> Delivery:
-    """Try every message whose time has come, one after the other.
+def deliver(
+    office: Office, channels: Sequence[Channel], is_stopped: Callable[[], bool] = lambda: False
+) -> Delivery:
+    """Try every message whose time has come, one after the other, until somebody stops it.
 
     Raises:
         LockedError: the register is locked: what is sealed cannot be sent.
     """
-    by_name = {channel.name: channel for channel in channels}
-    good = _good_passes(office)
-    done = Delivery()
+    by_name = {channel.name: channel for channel in channels if channel.is_automatic}
     with office.place.reading() as connection:
         waiting = pass_shelf.messages_in(connection, [MessageState.QUEUED])
-    for known in waiting:
-        channel = by_name.get(known.channel)
-        if known.pass_id not in good:
+    due = [m for m in waiting if m.channel in by_name and _is_due(office, m)]
+    done = Delivery()
+    good = _good_passes(office) if due else set()
+    for known in due:
+        if is_stopped():
+            break
+        if known.pass_id in good:
+            _try(office, known, by_name[known.channel], done)
+        else:
             _turn(office, known, MessageState.FAILED, "pass-not-good")
             done.dropped += 1
-        elif channel is not None and channel.is_automatic and _is_due(office, known):
-            _try(office, known, channel, done)
     return done
 
 

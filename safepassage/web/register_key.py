@@ -44,6 +44,12 @@ class RegisterKey:
         """Whether the key is in memory; asking does not keep it awake."""
         return self._vault is not None
 
+    @property
+    def at_hand(self) -> Vault | None:
+        """The unlocked vault, for work that nobody waits for: asking does not keep it awake."""
+        with self._mutex:
+            return None if self._vault is None or self._vault.is_locked else self._vault
+
     def put(self, vault: Vault, *, stays: bool = False) -> None:
         """Unlock: keep the vault, until it is locked or (unless it `stays`) idle."""
         with self._mutex:

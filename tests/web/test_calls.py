@@ -11,9 +11,15 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from safepassage.control.channels.mail import Mail, Server
+from safepassage.control.channels.sheet import Sheet
 from safepassage.secure.audit import Kind
 from safepassage.secure.roles import Role
+from safepassage.secure.vault import Vault
+from safepassage.web.sending import Sending
+from tests.control.post_office import mail_server
 from tests.web.call_office import GATE, NOW, CallOffice, call_office
+from tests.web.register_office import KEY
 
 HOUR = timedelta(hours=1)
 SECRETS = ("SP1:", "people.example", "Head Of", "Child")
@@ -131,3 +137,25 @@ def test_only_who_may_call_sees_the_desk_and_nobody_calls_from_a_locked_register
     assert "The register is locked" in page.text
     assert "harbour" in page.text.lower()
     assert desk.post("/calls/send").status_code in (403, 409, 423)
+
+
+def test_an_unlocked_server_sends_by_itself_and_a_locked_one_loses_nothing(tmp_path: Path) -> None:
+    with mail_server() as box:
+        mail = Mail(Server("127.0.0.1", box.port, "office@post.example", security="none"))
+        with call_office(tmp_path, channels=(mail, Sheet())) as office:
+            desk = office.somebody(Role.CASE_OFFICER)
+            called(desk, office.families[:2])
+            key, calls = office.app.state.desk.register_key, office.app.state.desk.settings.calls
+            sending = Sending(calls, key)
+            vault = key.at_hand
+            key.lock()
+            sending.look()
+            assert box.letters == []
+            key.put(Vault(KEY), stays=True)
+            sending.look()
+            sending.look()
+    assert vault is not None
+    assert vault.is_locked
+    assert sorted(to for letter in box.letters for to in letter[0]) == sorted(
+        2 * ["head0@people.example", "head1@people.example"]
+    )

@@ -23,6 +23,7 @@ from safepassage.operate.manifest import Stage as LiftStage
 from safepassage.operate.not_out import Standing
 from safepassage.operate.not_out import Why as Reasons
 from safepassage.operate.passes import CallState
+from safepassage.operate.stations import STATIONS
 from safepassage.plan.bounds import RESOURCES
 from safepassage.plan.progress import Stage as Stages
 from safepassage.plan.whatif import CHANGES
@@ -81,6 +82,18 @@ def keys_used() -> set[str]:
     return {key for text in TEMPLATES.values() for key in re.findall(r"\bt\('([\w.-]+)'[,)]", text)}
 
 
+def keys_of_calls() -> set[str]:
+    """Those of the call-forward board."""
+    return {
+        *(f"calls.state.{state}" for state in CallState),
+        *(f"calls.told.{state}" for state in ("nothing", *MessageState)),
+        *(f"calls.when.{when}" for when in When),
+        *(f"calls.channel.{channel}" for channel in ("mail", "sms", "sheet")),
+        *(f"calls.reason.{fault}" for fault in ("pass-not-good", *FAULTS)),
+        *(f"calls.revoked.{r}" for r in RevocationReason if r is not RevocationReason.REISSUED),
+    }
+
+
 def keys_made() -> set[str]:
     """The keys that templates put together from values."""
     kinds = [k for k in PlaceKind if k is not PlaceKind.OUTSIDE]
@@ -137,12 +150,8 @@ def keys_made() -> set[str]:
         *(f"case.class.{standing}" for standing in ("out", *Standing)),
         *(f"case.why.{why}" for why in (*Reasons, *RefusalReason)),
         *(f"case.next.{step}" for step in NextStep),
-        *(f"calls.state.{state}" for state in CallState),
-        *(f"calls.told.{state}" for state in ("nothing", *MessageState)),
-        *(f"calls.when.{when}" for when in When),
-        *(f"calls.channel.{channel}" for channel in ("mail", "sms", "sheet")),
-        *(f"calls.reason.{fault}" for fault in ("pass-not-good", *FAULTS)),
-        *(f"calls.revoked.{r}" for r in RevocationReason if r is not RevocationReason.REISSUED),
+        *keys_of_calls(),
+        *(f"station.{station}" for station in STATIONS),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
 
