@@ -64,27 +64,28 @@ def paxlst(
     leaves = at_instant(departs, "--departs") or manifest.departed_at or manifest.lift.scheduled_at
     if leaves is None:
         raise BadQuestionError(f"nobody has said when {lift} departs: say it with --departs")
-    message = written(
-        Flight(
-            number=flight,
-            departs_from=origin,
-            departs_at=leaves,
-            arrives_at=to,
-            lands_at=at_instant(lands, "--lands") or leaves,
-        ),
-        found.passengers,
-        Envelope(
-            sender=sender,
-            recipient=recipient,
-            desk=desk,
-            reference=secrets.token_hex(7).upper(),
-            sent_at=datetime.now(UTC),
-        ),
-        version,
+    journey = Flight(
+        number=flight,
+        departs_from=origin,
+        departs_at=leaves,
+        arrives_at=to,
+        lands_at=at_instant(lands, "--lands") or leaves,
     )
+    message = written(journey, found.passengers, _envelope(sender, recipient, desk), version)
     content = message.encode("ascii")
     write_private(out, sealed_for(content, [seal]) if seal else content)
     _say(found, manifest.boarded, out)
+
+
+def _envelope(sender: str, recipient: str, desk: str) -> Envelope:
+    reference = secrets.token_hex(7).upper()
+    return Envelope(
+        sender=sender,
+        recipient=recipient,
+        desk=desk,
+        reference=reference,
+        sent_at=datetime.now(UTC),
+    )
 
 
 def write_private(out: Path, content: bytes) -> None:

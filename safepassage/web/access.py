@@ -34,6 +34,8 @@ from safepassage.store.protection import Protection
 from safepassage.web.identify import Identify
 from safepassage.web.page import desk_of
 
+FOLLOWING = ("/planning", "/lifts", "/reception", "/places")  # pages that renew themselves
+
 
 class NotSignedInError(SafePassageError):
     """Somebody asked for a page without a session."""
