@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 NORTH = PlaceId("north")
+PATIENCE_MS = 120_000  # for a machine that does a lot besides
 FAMILIES = """
     2021-08-14
     04:10 group fam-1: amira babur chalil dawud ellaha as g1
@@ -156,6 +157,7 @@ def test_a_case_is_worked_by_keyboard_alone(
         cookies = [{"name": k, "value": v, "url": origin} for k, v in client.cookies.items()]
         with signed_in_pages(chromium, origin, cookies) as open_page:
             page = open_page(language, theme, viewport=DESK)
+            page.set_default_timeout(PATIENCE_MS)
             page.goto("/cases")
             assert violations(page) == []
             tab_to(page, ".case-list a")
@@ -168,5 +170,6 @@ def test_a_case_is_worked_by_keyboard_alone(
             page.wait_for_selector(".case-list a:focus")  # and the next case is at hand
             assert classes(client)["unreachable"] == 3
             phone = open_page(language, theme, viewport=PHONE)
+            phone.set_default_timeout(PATIENCE_MS)
             phone.goto("/cases")
             assert violations(phone) == []
