@@ -39,6 +39,7 @@ WORDS: Final = (
 )
 WHAT_IF_SECONDS, REPLAN_SECONDS = 2.5, 8.0
 SMALL: Final = {"total": 20_000, "days": 3}
+SMALL_SECONDS: Final = 6.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Bench:
         part = f"{number}. {case.name}" + (f", seed {seed}" if seed != 1 else "")
         print(f"{part}; limit {case.seconds:g} CPU s", flush=True)
         problem = case.problem(seed, self.small)
-        made = plan(problem, case.seconds)
+        made = plan(problem, self._limit(case))
         if seed == self.asked.seeds[0] and case.origins == 1:
             self.solved[case.case] = problem, made
         faults = check(json.loads(json.dumps(made.to_json()))).faults
@@ -120,15 +121,14 @@ class Bench:
         self.add(part, "faults that the recount finds", len(faults), "", goal=0)
 
     def _peers(self, case: Case, problem: Problem) -> list[Peer]:
-        """Peers, each shown as soon as it is done; the prototype makes its own full instance."""
-        limit = 5.0 if self.small else self.asked.integer_seconds
+        """Peers, each shown as soon as it is done; in a quick look those that are quick."""
 
         def each() -> Iterator[Peer]:
             yield norms_alone(problem)
             yield greedy(problem)
             if not self.small:
                 yield prototype(case.case, case.origins, case.step_hours, case.bucket)
-            yield plain_integer(problem, limit)
+                yield plain_integer(problem, self.asked.integer_seconds)
 
         found = []
         for peer in each():
@@ -196,11 +196,14 @@ class Bench:
             print(f"  {f.part}, {f.what}: {f.value:,.4g} {f.unit} {f.said_goal}", flush=True)
         self.figures += found
 
+    def _limit(self, case: Case) -> float:
+        return min(case.seconds, SMALL_SECONDS) if self.small else case.seconds
+
     def _solved(self, case: str) -> tuple[Problem, Plan]:
         if case not in self.solved:
             chosen = next(c for c in CASES if c.case == case and c.origins == 1)
             problem = chosen.problem(self.asked.seeds[0], self.small)
-            self.solved[case] = problem, plan(problem, chosen.seconds)
+            self.solved[case] = problem, plan(problem, self._limit(chosen))
         return self.solved[case]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from safepassage.plan.exact import is_small
 from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.linear import Reals, Whole, solve
+from safepassage.plan.merging import merged
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
 from safepassage.plan.proof import proved
@@ -17,7 +18,8 @@ from safepassage.plan.relaxation import even_buckets, relaxed
 
 BUCKET_HOURS = 6.0
 DOOR_HOURS = 2.0
-LIFT_HOURLY = {"crews": 1, "slots": 1, "fleet": 1}
+LIFT_HOURLY = {"crews": 1, "slots": 1}
+FLEET_BINDS = 0.03  # of a bound: fleet rows are kept by the hour from this price on
 APRON_HOURLY = {"slots": 1, "runway": 1, "seats": 1}
 
 
@@ -29,6 +31,7 @@ class Bound:
     formulation: Formulation
     values: Reals
     prices: dict[str, float]  # price x capacity of each resource; they add up to `value`
+    bucket_steps: int  # in the mean
 
     @property
     def binding(self) -> str:
@@ -96,6 +99,28 @@ def to_the_door(problem: Problem) -> dict[str, int]:
     return dict.fromkeys(("queue", "gate", "airside", "holding", "board"), length)
 
 
+def rough_bound(problem: Problem) -> Bound:
+    """The coarse bound of people out, which says what binds.
+
+    It is of the merged operation where that is smaller and the havens' intake, which it leaves out,
+    seems not to matter; its formulation is what finer bounds of people start from.
+    """
+    pooled = problem.pooled()
+    hourly = formulate(merged(pooled))
+    is_whole = is_small(hourly) and is_small(whole := formulate(pooled))
+    found = bound(pooled, coarse_length(pooled), formulation=whole if is_whole else hourly)
+    if is_whole or not _intake_may_bind(pooled, found.value):
+        return found
+    return bound(pooled, coarse_length(pooled))
+
+
+def _intake_may_bind(problem: Problem, people: float) -> bool:
+    """Whether so many people are more than havens and beds take in all."""
+    days = problem.steps * problem.step_hours / 24
+    taken = np.minimum(problem.haven_day * days, problem.haven_places).sum()
+    return bool(taken + problem.beds.sum() < people)
+
+
 def bound(
     problem: Problem,
     bucket: int | Whole,
@@ -118,6 +143,7 @@ def bound(
         hourly,
         small.spread_columns(found.columns),
         _prices(hourly, -proof.rows, -proof.columns, -proof.value),
+        round(problem.steps / len(np.unique(of_step))),
     )
 
 
@@ -184,10 +210,16 @@ def people_bound(
 ) -> PeopleBound:
     """Bounds on people, refined until they are within a fifth of a per cent or the time is up.
 
-    `first` is the coarse bound of the pooled problem.  Class bounds: a class that flies in full
-    needs no proof; for the others, the pooled problem of the classes up to it, and of it alone.
+    `first` is the rough bound.  Class bounds: a class that flies in full needs no proof; for the
+    others, the pooled problem of the classes up to it, and of it alone.
     """
-    best, best_bucket = _refined(first, people, goes_on, tell)
+    is_merged = first.formulation.problem.havens != problem.havens
+
+    def part_of(pooled: Problem) -> int:
+        return int(bound(merged(pooled) if is_merged else pooled, best_bucket).value + 1e-6)
+
+    best = refined(first, people, goes_on, tell)
+    best_bucket = best.bucket_steps
     known = problem.demand.sum((1, 2))
     total = min(int(best.value + 1e-6), int(known.sum()))
     together: list[int] = []
@@ -195,12 +227,11 @@ def people_bound(
     for c in range(len(problem.classes)):
         ceiling = min(total, int(known[: c + 1].sum()))
         if c + 1 < len(problem.classes) and sum(by_class[: c + 1]) < ceiling and goes_on():
-            part = bound(problem.pooled(classes=c + 1), best_bucket)
-            ceiling = min(ceiling, int(part.value + 1e-6))
+            ceiling = min(ceiling, part_of(problem.pooled(classes=c + 1)))
         together.append(ceiling)
         own = min(ceiling, int(known[c]))
         if by_class[c] < own and c and goes_on():
-            own = min(own, int(bound(problem.pooled(only=c), best_bucket).value + 1e-6))
+            own = min(own, part_of(problem.pooled(only=c)))
         alone.append(own)
     prices = best.prices
     if best.value > known.sum():  # the plainest proof: nobody flies who is not there
@@ -208,23 +239,30 @@ def people_bound(
     return PeopleBound(total, tuple(alone), tuple(together), prices, best_bucket)
 
 
-def _refined(
-    first: Bound, people: int, goes_on: Callable[[], bool], tell: Tell
-) -> tuple[Bound, int]:
+def refined(first: Bound, people: int, goes_on: Callable[[], bool], tell: Tell = silent) -> Bound:
+    """The bound in ever shorter buckets, until it is near to so many people or the time is up."""
     pooled = first.formulation.problem
     finest = bucket_lengths(pooled)[-1]
-    best, used = first, coarse_length(pooled)
-    finer_ones: tuple[tuple[int, int | Whole, Mapping[str, int] | None], ...] = (
-        (used, cycle_buckets(pooled), None),
-        (finest, finest, LIFT_HOURLY),
-    )
+    lengths: list[int | Whole] = [cycle_buckets(pooled), finest]
     if is_small(first.formulation):
-        finer_ones = ((1, 1, None),)
-    for length, bucket, own in finer_ones:
+        lengths = [1]
+    best = first
+    for bucket in lengths:
         if best.value - people <= 0.002 * max(1, people) or not goes_on():
             break
+        if isinstance(bucket, int):
+            length, own = bucket, _hourly_rows(best)
+        else:
+            length, own = round(len(bucket) / (bucket[-1] + 1)), {}
+        if length >= best.bucket_steps:
+            continue
         finer = bound(pooled, bucket, own, first.formulation)
         tell(Progress(Stage.PROOF, at_most=int(finer.value)))
-        if finer.value < best.value:
-            best, used = finer, length
-    return best, used
+        best = min(best, finer, key=lambda b: b.value)
+    return best
+
+
+def _hourly_rows(known: Bound) -> dict[str, int]:
+    """Rows that the last refinement keeps by the hour: those that bind."""
+    fleet = known.prices.get(_RESOURCE["fleet"], 0.0)
+    return LIFT_HOURLY | ({"fleet": 1} if fleet > FLEET_BINDS * known.value else {})

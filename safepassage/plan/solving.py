@@ -21,6 +21,8 @@ from safepassage.plan.bounds import (
     coarse_length,
     cycle_buckets,
     people_bound,
+    refined,
+    rough_bound,
     to_the_door,
 )
 from safepassage.plan.dispatch import Pass
@@ -33,15 +35,18 @@ from safepassage.plan.feasible import require_feasible
 from safepassage.plan.formulation import Formulation, formulate
 from safepassage.plan.linear import Whole
 from safepassage.plan.meeting import require_met
+from safepassage.plan.merging import merged
 from safepassage.plan.moving import without_idle_moves
 from safepassage.plan.people import Draft, with_people
 from safepassage.plan.problem import Problem
 from safepassage.plan.progress import Progress, Stage, Tell, silent
+from safepassage.plan.sharing import in_shares, shares_of
 from safepassage.plan.steering import MANNERS, basing, in_one_pass, target_of
 
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
 ENDINGS = ((48.0, 0.12), (48.0, 0.12))  # hours before the deadline, share of the time
 WHOLE = 0.3  # share of the time for solving a small operation whole
+PACED = 0.3  # share of the time until which the bound that sets the pace may be refined
 _SECONDS = 60.0
 
 
@@ -67,7 +72,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """The plan document, see docs/reference/plan-file.md."""
-        p, draft = self.objective.formulation.problem, self.draft
+        p, draft = self.draft.problem, self.draft
         named = dict(zip(p.classes, draft.by_class, strict=True))
         left = {
             name: int(p.demand[c].sum()) - draft.by_class[c] for c, name in enumerate(p.classes)
@@ -114,12 +119,15 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     def goes_on(share: float = 1.0) -> bool:
         return time.process_time() - began < seconds * share
 
-    rough = bound(problem.pooled(), coarse_length(problem))
+    rough = rough_bound(problem)
     tell(Progress(Stage.PROOF, at_most=int(rough.value)))
     first = _first_bound(problem, rough)
     tell(Progress(Stage.BOUND, said=f"objective at most {first.value:,.0f}"))
     hourly = formulate(problem, ferries=True) if problem.rebases else first.formulation
-    draft = _first_draft(hourly, first, rough.binding == CREWS, WHOLE * seconds)
+    paced = None
+    if rough.binding == CREWS and not is_small(hourly):
+        rough = paced = refined(rough, 0, lambda: goes_on(PACED), tell)
+    draft = _first_draft(hourly, first, paced, WHOLE * seconds)
     tell(Progress(Stage.PLAN, people=draft.people))
     if is_small(hourly):
         tell(Progress(Stage.BETTER, people=draft.people))
@@ -128,18 +136,17 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     objective = first
     lifts_bind = not rough.binds_before_the_door
     if lifts_bind and _apart(objective, draft) and goes_on(0.9):
-        objective = _finer(objective, cycle_buckets(problem))
+        objective = _finer(objective, rough, cycle_buckets(problem))
 
     def refines() -> bool:
         return goes_on(0.75)
 
     proof = people_bound(problem, draft.people, draft.by_class, rough, refines, tell)
     if lifts_bind and _apart(objective, draft) and goes_on(0.9):
-        objective = _finer(objective, bucket_lengths(problem)[0], APRON_HOURLY)
+        objective = _finer(objective, rough, bucket_lengths(problem)[0], APRON_HOURLY)
     unordered = draft.people
     if proof.total > draft.people and len(problem.classes) > 1:
-        pooled = problem.pooled()
-        nameless = formulate(pooled, ferries=True) if problem.rebases else rough.formulation
+        nameless = formulate(problem.pooled(), ferries=True)
         unordered = with_people(nameless, draft.home, draft.sorties).people
     return Plan(draft, objective, proof, unordered, time.process_time() - began)
 
@@ -148,9 +155,15 @@ def _apart(known: Bound, draft: Draft) -> bool:
     return known.value - draft.value > CLOSE_ENOUGH * abs(known.value)
 
 
-def _finer(known: Bound, bucket: int | Whole, own: Mapping[str, int] | None = None) -> Bound:
-    """The objective's bound in other buckets, if that is better."""
-    other = bound(known.formulation.problem, bucket, own, known.formulation)
+def _finer(
+    known: Bound, rough: Bound, bucket: int | Whole, own: Mapping[str, int] | None = None
+) -> Bound:
+    """The objective's bound in other buckets, if that is better; merged where the rough one is."""
+    problem = known.formulation.problem
+    if rough.formulation.problem.havens == problem.havens:
+        other = bound(problem, bucket, own, known.formulation)
+    else:
+        other = bound(merged(problem), bucket, own)
     return min(known, other, key=lambda b: b.value)
 
 
@@ -163,14 +176,14 @@ def _first_bound(problem: Problem, rough: Bound) -> Bound:
     return bound(problem, bucket_lengths(problem)[0])
 
 
-def _first_draft(hourly: Formulation, first: Bound, crews_bind: bool, seconds: float) -> Draft:
+def _first_draft(hourly: Formulation, first: Bound, paced: Bound | None, seconds: float) -> Draft:
     """The best of the passes with its people; of a small operation, the best plan there is.
 
     Raises:
         InfeasibleError: no plan was found that meets what has to be met.
     """
     best: Draft | None = None
-    for made in _passes(hourly, first, crews_bind):
+    for made in _passes(hourly, first, paced):
         try:
             sorties = without_idle_moves(hourly.problem, made.home, made.sorties)
             best = with_people(hourly, made.home, sorties)
@@ -191,11 +204,13 @@ def _first_draft(hourly: Formulation, first: Bound, crews_bind: bool, seconds: f
     return best
 
 
-def _passes(hourly: Formulation, first: Bound, crews_bind: bool) -> list[Pass]:
-    """Towards the target, or without one, the best first; all that moves lifts besides."""
+def _passes(hourly: Formulation, first: Bound, paced: Bound | None) -> list[Pass]:
+    """Towards a target, or without one, the best first; where crews bind, at a bound's pace."""
     problem = hourly.problem
-    passes = [eagerly(problem, EAGER if crews_bind else EAGER[:2])]
-    if not crews_bind:
+    passes = [eagerly(problem, EAGER[:2])]
+    if paced is not None:
+        passes += in_shares(problem, shares_of(paced.formulation, paced.values))
+    else:
         passes += [in_one_pass(first.formulation, first.values, m) for m in MANNERS]
     if problem.rebases and any(x.ferries for x in problem.lifts):
         moving = bound(problem, bucket_lengths(problem)[0], formulation=hourly)

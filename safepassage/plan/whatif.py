@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from safepassage.plan.bounds import bound, coarse_length, cycle_buckets
+from safepassage.plan.bounds import bound, cycle_buckets, rough_bound
 from safepassage.plan.errors import PlanInputError
 from safepassage.plan.linear import Reals, Whole
 from safepassage.plan.problem import Problem
@@ -165,11 +165,11 @@ def with_days(problem: Problem, days: float) -> Problem:
 
 def people_at_most(problem: Problem) -> int:
     """The proved bound on people out; where lifts bind, in buckets that keep the crews' cycle."""
-    pooled = problem.pooled()
-    found = bound(pooled, coarse_length(pooled))
+    found = rough_bound(problem)
     value = found.value
     if not found.binds_before_the_door:
-        value = min(value, bound(pooled, cycle_buckets(pooled), None, found.formulation).value)
+        hourly = found.formulation
+        value = min(value, bound(hourly.problem, cycle_buckets(problem), None, hourly).value)
     return min(int(value + 1e-6), int(problem.demand.sum()))
 
 

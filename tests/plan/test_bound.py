@@ -15,6 +15,7 @@ from safepassage.plan.check import check
 from safepassage.plan.errors import InfeasibleError, PlanInputError
 from safepassage.plan.formulation import formulate
 from safepassage.plan.linear import solve
+from safepassage.plan.merging import merged
 from safepassage.plan.problem import Problem
 from safepassage.plan.proof import proved
 from safepassage.plan.relaxation import even_buckets, relaxed
@@ -190,3 +191,31 @@ def test_what_the_proof_takes_for_granted_holds_without_being_said(problem: Prob
             most.cost[j] = -1
             found = solve(most, method="simplex")
             assert -found.value <= programme.cap[j] + 1e-6
+
+
+@given(operations(), st.integers(1, 4))
+@settings(max_examples=5, deadline=None)
+def test_an_operation_made_smaller_bounds_the_operation(problem: Problem, far: int) -> None:
+    lifts = tuple(
+        replace(
+            x,
+            to_origin=np.repeat(x.to_origin, 2, axis=1),
+            to_haven=np.array([[2, 2 + far], [2, 2 + far]])
+            if (x.to_haven >= 0).any()
+            else np.full((2, 2), -1),
+        )
+        for x in problem.lifts
+    )
+    twice = replace(
+        problem,
+        bases=("one", "other"),
+        havens=("near", "far"),
+        lifts=lifts,
+        beds=np.append(problem.beds, 2),
+        clear=np.append(problem.clear, 1),
+        haven_day=np.append(problem.haven_day, 5),
+        haven_places=np.append(problem.haven_places, 9),
+    )
+    small = merged(twice)
+    assert (len(small.bases), len(small.havens)) == (1, 1)
+    assert bound(small, 1).value >= optimum(twice) - 1e-6

@@ -18,6 +18,7 @@ from safepassage.plan.exact import exact_ending, is_small, one_class
 from safepassage.plan.formulation import formulate
 from safepassage.plan.people import with_people
 from safepassage.plan.problem import Problem, Sortie
+from safepassage.plan.sharing import LEEWAYS, in_shares, shares_of
 from safepassage.plan.solving import plan
 from tests.plan.operations import lift, operation
 from tests.plan.test_bound import operations, optimum
@@ -101,3 +102,14 @@ def test_an_exact_ending_is_never_worse_and_keeps_the_beginning(problem: Problem
     early = [s for s in ended if s.launch < start]
     assert early == [s for s in draft.sorties if s.launch < start]
     assert with_people(hourly, draft.home, ended).people >= draft.people
+
+
+@given(operations())
+@settings(max_examples=5, deadline=None)
+def test_a_pass_in_the_bounds_proportions_keeps_every_rule(problem: Problem) -> None:
+    known = bound(problem.pooled(), cycle_buckets(problem))
+    hourly = formulate(problem)
+    for made in in_shares(problem, shares_of(known.formulation, known.values), LEEWAYS[:2]):
+        draft = with_people(hourly, made.home, made.sorties)  # refuses what breaks a rule
+        assert draft.value >= made.worth - 1 - 1e-6 * abs(made.worth)
+        assert draft.people <= known.value + 1e-6
