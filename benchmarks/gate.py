@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.gate_app.phone import Phone
 
 SLOWER = 4
-SCANS = 200
+SCANS, WARMING = 200, 5
 PICTURES = 10
 DECISION_MS, CAMERA_MS, LOAD_BYTES = 300, 700, 1_500_000
 WIDTH, HEIGHT, RATE = 1280, 720, 10  # of the camera's pictures; pictures a second
@@ -116,7 +116,7 @@ def phone_of(folder: Path, *more: str) -> Iterator[Phone]:
         yield phone
 
 
-def decisions(folder: Path) -> list[Figure]:
+def decisions(folder: Path, scans: int) -> list[Figure]:
     """Scan to colour with the network gone, four times slower."""
     from tests.gate_app.issued import token
 
@@ -125,9 +125,9 @@ def decisions(folder: Path) -> list[Figure]:
         session = phone.page.context.new_cdp_session(phone.page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         phone.page.context.set_offline(True)
-        for _ in range(10):
+        for _ in range(WARMING):
             phone.page.evaluate(SCAN, token(1))
-        times = [float(phone.page.evaluate(SCAN, token(1))) for _ in range(SCANS)]
+        times = [float(phone.page.evaluate(SCAN, token(1))) for _ in range(scans)]
         bare: dict[str, list[float]] = phone.page.evaluate(BARE)
     floor = percentile(bare["verify"], 0.95) + percentile(bare["write"], 0.95)
     return [
@@ -223,13 +223,15 @@ def main() -> int:
     """Measure and say it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("parts", nargs="*", default=["decision", "camera", "load"])
-    parts = parser.parse_args().parts
+    parser.add_argument("--scans", type=int, default=SCANS)
+    asked = parser.parse_args()
+    parts = asked.parts
     machine = Machine.here()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as kept:
         folder = Path(kept)
         if "decision" in parts:
-            figures += decisions(folder / "decision")
+            figures += decisions(folder / "decision", asked.scans)
         if "camera" in parts:
             figures += camera(folder / "camera", folder / "film.y4m")
         if "load" in parts:

@@ -25,8 +25,9 @@ export class Sync {
     this.quarantined = 0;
     this.trouble = null; // why the last try brought no answer
     this.ledger = null; // epoch and size of the server's ledger, as last receipted
-    this.isBusy = false;
+    this.running = null; // while it is at work
     this.isWanted = false;
+    this.wantsList = false; // also if the last one is young
   }
 
   async start() {
@@ -47,24 +48,30 @@ export class Sync {
   }
 
   // Send everything, then look for a new list. Never throws: what went wrong is kept to be shown.
-  async now({ wantsList = false } = {}) {
-    if (this.isBusy) {
-      this.isWanted = true; // something was written down since it began
-      return;
-    }
-    this.isBusy = true;
-    this.isWanted = false;
+  // Whoever asks while it is at work is served by one more round, and waits for that.
+  now({ wantsList = false } = {}) {
+    this.isWanted = true;
+    this.wantsList ||= wantsList;
+    this.running ??= this.rounds().finally(() => { this.running = null; });
+    return this.running;
+  }
+
+  async rounds() {
+    do {
+      this.isWanted = false;
+      await this.round();
+      await this.recount();
+    } while (this.isWanted && this.trouble === null);
+  }
+
+  async round() {
     try {
       await this.sendAll();
-      if (wantsList || performance.now() - this.listAt > LIST_EVERY_MS) await this.fetchList();
+      if (this.wantsList || performance.now() - this.listAt > LIST_EVERY_MS) await this.fetchList();
       this.trouble = null;
     } catch (fault) {
       this.trouble = troubleOf(fault);
-    } finally {
-      this.isBusy = false;
-      await this.recount();
     }
-    if (this.isWanted && this.trouble === null) await this.now();
   }
 
   get isRefused() {
@@ -128,6 +135,7 @@ export class Sync {
       await this.compareLedger(value.epoch);
     }
     this.listAt = performance.now();
+    this.wantsList = false;
   }
 
   async signed(kind, at, ...lines) {
