@@ -165,12 +165,13 @@ def stock(
     """
     with receiving(store) as reception:
         desk = reception.desk(PlaceId(haven))
+        unnamed = reception.unnamed(PlaceId(haven))
     if json:
-        print_json(desk.to_json())
+        print_json(desk.to_json() | {"unnamed": unnamed})
         return
     found = desk.stock
     room = "no capacity stated" if found.capacity is None else f"room for {found.capacity:,}"
-    typer.echo(f"{haven}: {found.heads:,} here ({desk.unnamed:,} without a name), {room}")
+    typer.echo(f"{haven}: {found.heads:,} here ({unnamed:,} without a name), {room}")
     hours = found.hours_to_full
     typer.echo(
         f"  {found.expected:,} on the way, {found.gain:+,} in the last day, "

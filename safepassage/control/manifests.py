@@ -19,6 +19,7 @@ from safepassage.plan.families import Family, Load, pack
 from safepassage.plan.overcall import FAMILY_MAX
 
 WAITS_MAX = timedelta(days=3)  # whoever has stood in a terminal for longer is looked for by name
+SETTLED_SHOWN = timedelta(hours=12)  # a lift whose people all arrived is shown for so long
 ANYBODY = "anybody"  # one queue: who came first goes first, whatever the category
 GONE = (Status.DEPARTED, Status.CANCELLED)
 
@@ -77,16 +78,31 @@ def settled_in(ledger: Ledger, transfers: Iterable[Transfer]) -> set[EntryId]:
     return settled
 
 
-def bound_for(ledger: Ledger, place: PlaceId, since: datetime, as_of: datetime) -> list[Manifest]:
-    """The lifts that left for a place in a stretch of time, diverted to it or announced for it."""
+def on_the_way(ledger: Ledger, place: PlaceId, as_of: datetime) -> dict[PlaceId, datetime]:
+    """The lifts that left for a place, diverted to it or announced for it: when last heard of."""
     catalogue = ledger.catalogue
     goes_to = {x.lift: x.to_place for x in catalogue.lifts.values()}
-    happened: dict[PlaceId, datetime] = {}
+    heard: dict[PlaceId, datetime] = {}
     for status in catalogue.statuses:
         if status.occurred_at <= as_of and status.lift in goes_to:
-            happened[status.lift] = status.occurred_at
+            heard[status.lift] = status.occurred_at
             goes_to[status.lift] = status.to_place or goes_to[status.lift]
-    lifts = [x for x, at in happened.items() if goes_to[x] == place and at >= since]
+    left = {
+        s.lift for s in catalogue.statuses if s.status is Status.DEPARTED and s.occurred_at <= as_of
+    }
+    return {lift: at for lift, at in heard.items() if goes_to[lift] == place and lift in left}
+
+
+def bound_for(ledger: Ledger, place: PlaceId, since: datetime, as_of: datetime) -> list[Manifest]:
+    """The manifests of lifts that left for a place: those not empty, and those heard of lately."""
+    aboard: Counter[PlaceId] = Counter()
+    for (at, _), heads in ledger.stock(as_of).items():
+        aboard[at] += heads
+    lifts = [
+        lift
+        for lift, at in on_the_way(ledger, place, as_of).items()
+        if at >= (since if aboard[lift] else as_of - SETTLED_SHOWN)
+    ]
     return manifests(ledger, lifts, as_of) if lifts else []
 
 

@@ -7,12 +7,13 @@ receiving.name(person, haven=haven, group=band, token=new_token())
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from safepassage.control.manifests import bound_for, manifest
+from safepassage.control.manifests import bound_for, manifest, on_the_way
 from safepassage.control.office import Books
 from safepassage.control.steps import (
     Taken,
@@ -46,7 +47,6 @@ class Desk:
 
     Attributes:
         awaited: lifts on their way to it and those that landed, the longest open first.
-        unnamed: heads at the haven whom nobody has given a name yet.
         ways_on: where people may go from here: places for final destinations, other havens, and
             the ends of a case.
     """
@@ -54,7 +54,6 @@ class Desk:
     place: Place
     stock: Stock
     awaited: tuple[Awaited, ...]
-    unnamed: int
     ways_on: tuple[Place, ...]
     handovers: tuple[Handover, ...]
 
@@ -63,7 +62,6 @@ class Desk:
         return {
             "haven": self.place.place,
             "heads": self.stock.heads,
-            "unnamed": self.unnamed,
             "capacity": self.stock.capacity,
             "expected": self.stock.expected,
             "gain": self.stock.gain,
@@ -98,6 +96,11 @@ class Receiving:
         """The reception of a haven as it stands."""
         with self.books.ledger() as ledger:
             return desk(ledger, haven, self.clock())
+
+    def unnamed(self, haven: PlaceId) -> int:
+        """Heads at a haven whom nobody has given a name yet."""
+        with self.books.ledger() as ledger:
+            return unnamed_at(ledger, haven, self.clock())
 
     def arrive(
         self,
@@ -241,14 +244,10 @@ def desk(ledger: Ledger, haven: PlaceId, as_of: datetime) -> Desk:
         UnknownPlaceError: it is no haven.
     """
     place = haven_of(ledger, haven)
-    waited = rules.awaited(bound_for(ledger, haven, as_of - LOOK_BACK, as_of), haven)
-    here = [t for t in ledger.through({haven}) if t.phase is Phase.POSTED and t.instant <= as_of]
-    unnamed = sum(_sign(t, haven) * t.heads for t in here if t.person is None)
     return Desk(
         place=place,
-        stock=_stock(place, here, waited, as_of),
-        awaited=tuple(waited),
-        unnamed=max(0, unnamed),
+        stock=stock(ledger, haven, as_of),
+        awaited=tuple(rules.awaited(bound_for(ledger, haven, as_of - LOOK_BACK, as_of), haven)),
         ways_on=tuple(
             p
             for p in ledger.catalogue.places.values()
@@ -263,40 +262,50 @@ def desk(ledger: Ledger, haven: PlaceId, as_of: datetime) -> Desk:
 
 
 def stock(ledger: Ledger, haven: PlaceId, as_of: datetime) -> Stock:
-    """How full a haven is at an instant.
+    """How full a haven is at an instant, from sums alone.
 
     Raises:
         UnknownPlaceError: it is no haven.
     """
-    return desk(ledger, haven, as_of).stock
-
-
-def _stock(
-    place: Place, here: Sequence[Transfer], waited: Sequence[Awaited], as_of: datetime
-) -> Stock:
-    day_ago = as_of - TREND
+    place = haven_of(ledger, haven)
+    heads: Counter[PlaceId] = Counter()
+    for (at, _), count in ledger.stock(as_of).items():
+        heads[at] += count
+    coming = on_the_way(ledger, haven, as_of)
+    gain = 0
+    for flow in ledger.flow(as_of - TREND, as_of + JUST_AFTER):
+        if flow.phase is Phase.POSTED:
+            gain += flow.heads * ((flow.to_place == haven) - (flow.from_place == haven))
     return Stock(
-        place=place.place,
-        heads=sum(_sign(t, place.place) * t.heads for t in here),
+        place=haven,
+        heads=heads[haven],
         capacity=place.capacity,
-        expected=sum(max(0, a.missing) for a in waited),
-        gain=sum(_sign(t, place.place) * t.heads for t in here if t.instant > day_ago),
+        expected=sum(max(0, heads[lift]) for lift in coming),
+        gain=gain,
     )
 
 
-def _sign(t: Transfer, place: PlaceId) -> int:
-    return 1 if t.to_place == place else -1
+def unnamed_at(ledger: Ledger, haven: PlaceId, as_of: datetime) -> int:
+    """Heads at a haven whom nobody has given a name: reads everybody who ever passed it."""
+    return sum(
+        (1 if t.to_place == haven else -1) * t.heads
+        for t in ledger.through({haven})
+        if t.phase is Phase.POSTED and t.instant <= as_of and t.person is None
+    )
 
 
 def held_at(ledger: Ledger, place: PlaceId, who: Boarders, as_of: datetime) -> int:
     """How many heads of a family, a person, or of anybody a place holds."""
+    if who.person is None and who.group is None:
+        return sum(heads for (at, _), heads in ledger.stock(as_of).items() if at == place)
+    if who.person is not None:
+        moves = [t for t in ledger.journey(who.person) if place in (t.from_place, t.to_place)]
+    else:
+        moves = list(ledger.through({place}, who.group))
     return sum(
-        _sign(t, place) * t.heads
-        for t in ledger.through({place})
-        if t.phase is Phase.POSTED
-        and t.instant <= as_of
-        and (who.group is None or t.group == who.group)
-        and (who.person is None or t.person == who.person)
+        (1 if t.to_place == place else -1) * t.heads
+        for t in moves
+        if t.phase is Phase.POSTED and t.instant <= as_of
     )
 
 

@@ -120,7 +120,7 @@ def test_names_handover_and_leaving_on_ones_own(desks: ApronDesks) -> None:
     with pytest.raises(UnknownPlaceError, match="no place to go to"):
         at_haven.go_on(DOHA, PlaceId("hall"), family(1, 1), token="e14")
     desk = at_haven.desk(DOHA)
-    assert (desk.stock.heads, desk.unnamed) == (4, 2)
+    assert (desk.stock.heads, at_haven.unnamed(DOHA)) == (4, 2)
     assert [h.person for h in desk.handovers] == [child]
 
 

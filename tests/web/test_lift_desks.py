@@ -65,6 +65,8 @@ def test_a_lift_is_worked_from_its_door_to_the_second_haven(
          relation="unicef")  # fmt: skip
     assert "unicef" in desk.get(HAVEN).text
     assert office.heads()["walked-off"] == 1
+    assert "Ramstein" in desk.get("/reception").text
+    assert "fam-9" not in desk.get("/lifts/moose-9?waiting=yes").text
     rows = desk.get("/lifts", headers={"accept": "application/json"}).json()
     row = next(r for r in rows if r["lift"] == "reach-1")
     assert (row["planned"], row["boarded"], row["counted"], row["status"]) == (5, 6, 6, "landed")

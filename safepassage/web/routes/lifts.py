@@ -81,7 +81,9 @@ def lift_page(
     found = manifest(ledger, lift, as_of)
     three = three_numbers(found)
     is_on_ground = found.stage in (Stage.PLANNED, Stage.BOARDING, Stage.REOPENED)
-    waiting = waiting_at(ledger, found.lift.from_place, as_of) if is_on_ground else []
+    # Reads three days of movements: only for who asks.
+    wanted = is_on_ground and "waiting" in visit.request.query_params
+    waiting = waiting_at(ledger, found.lift.from_place, as_of) if wanted else []
     havens = [
         p
         for p in ledger.catalogue.places.values()
@@ -93,6 +95,7 @@ def lift_page(
         found,
         three=three,
         differs=None if three.counted is None or three.agree else how_they_differ(found, three),
+        may_ask_who_waits=is_on_ground and not wanted,
         waiting=waiting[:WAITING_SHOWN],
         waiting_heads=sum(w.heads for w in waiting),
         waiting_count=len(waiting),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from safepassage.control.receiving import Receiving, desk
+from safepassage.control.receiving import Receiving, desk, haven_of, stock
 from safepassage.control.steps import Taken, new_token
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import PersonId, PlaceId
@@ -38,7 +38,8 @@ HANDOVERS_SHOWN = 12
 def show_all(visit: Visiting) -> Response:
     """Every haven: who is there, who is on the way, and when it is full."""
     havens = [p.place for p in visit.ledger.catalogue.places.values() if p.kind is PlaceKind.HAVEN]
-    found = [desk(visit.ledger, haven, visit.as_of) for haven in sorted(havens)]
+    ledger, as_of = visit.ledger, visit.as_of
+    found = [(haven_of(ledger, haven), stock(ledger, haven, as_of)) for haven in sorted(havens)]
     return answer(visit, "lifts/havens.html", found)
 
 
