@@ -2,7 +2,8 @@
 
 A disk flushes some tens or hundreds of times a second, however little there is to write.  So who
 comes while another one writes waits, and the next to write takes along everything that waits.
-Each is answered only when the transaction with its own batch is durable.
+Each is answered only when the transaction with its own batch is durable.  Who waits is woken once:
+to be answered, or to write for all who came meanwhile.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ Made = TypeVar("Made")
 @dataclass(slots=True)
 class _Waiting(Generic[Given, Made]):
     given: Given
-    done: threading.Event = field(default_factory=threading.Event)
+    woken: threading.Event = field(default_factory=threading.Event)
+    is_done: bool = False
     made: list[Made] = field(default_factory=list)
     fault: BaseException | None = None
 
@@ -36,8 +38,8 @@ class Turns(Generic[Given, Made]):
 
     def __init__(self, work: Callable[[Sequence[Given]], Sequence[Made]]) -> None:
         self._work = work
-        self._turn = threading.Lock()
-        self._list = threading.Lock()
+        self._lock = threading.Lock()
+        self._is_taken = False  # somebody works, or was told to
         self._waiting: list[_Waiting[Given, Made]] = []
 
     def take(self, given: Given) -> Made:
@@ -47,16 +49,29 @@ class Turns(Generic[Given, Made]):
             Exception: whatever the function raised for it.
         """
         mine: _Waiting[Given, Made] = _Waiting(given)
-        with self._list:
+        with self._lock:
             self._waiting.append(mine)
-        with self._turn:
-            if not mine.done.is_set():
-                with self._list:
-                    group, self._waiting = self._waiting, []
-                self._do(group)
+            is_mine, self._is_taken = not self._is_taken, True
+        if not is_mine:
+            mine.woken.wait()
+        if not mine.is_done:
+            self._work_for_all()
         if mine.fault is not None:
             raise mine.fault
         return mine.made[0]
+
+    def _work_for_all(self) -> None:
+        """Work for everybody who waits now, then hand the turn on to who came meanwhile."""
+        with self._lock:
+            group, self._waiting = self._waiting, []
+        try:
+            self._do(group)
+        finally:
+            with self._lock:
+                if self._waiting:
+                    self._waiting[0].woken.set()
+                else:
+                    self._is_taken = False
 
     def _do(self, group: list[_Waiting[Given, Made]]) -> None:
         try:
@@ -73,4 +88,5 @@ class Turns(Generic[Given, Made]):
             for each, one in zip(group, made, strict=True):
                 each.made.append(one)
         for each in group:
-            each.done.set()
+            each.is_done = True
+            each.woken.set()
