@@ -218,7 +218,7 @@ def people_bound(
     def part_of(pooled: Problem) -> int:
         return int(bound(merged(pooled) if is_merged else pooled, best_bucket).value + 1e-6)
 
-    best = refined(first, people, goes_on, tell)
+    best = _refined(first, people, goes_on, tell)
     best_bucket = best.bucket_steps
     known = problem.demand.sum((1, 2))
     total = min(int(best.value + 1e-6), int(known.sum()))
@@ -239,7 +239,7 @@ def people_bound(
     return PeopleBound(total, tuple(alone), tuple(together), prices, best_bucket)
 
 
-def refined(first: Bound, people: int, goes_on: Callable[[], bool], tell: Tell = silent) -> Bound:
+def _refined(first: Bound, people: int, goes_on: Callable[[], bool], tell: Tell) -> Bound:
     """The bound in ever shorter buckets, until it is near to so many people or the time is up."""
     pooled = first.formulation.problem
     finest = bucket_lengths(pooled)[-1]

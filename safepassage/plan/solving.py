@@ -21,7 +21,6 @@ from safepassage.plan.bounds import (
     coarse_length,
     cycle_buckets,
     people_bound,
-    refined,
     rough_bound,
     to_the_door,
 )
@@ -46,7 +45,6 @@ from safepassage.plan.steering import MANNERS, basing, in_one_pass, target_of
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
 ENDINGS = ((48.0, 0.12), (48.0, 0.12))  # hours before the deadline, share of the time
 WHOLE = 0.3  # share of the time for solving a small operation whole
-PACED = 0.3  # share of the time until which the bound that sets the pace may be refined
 _SECONDS = 60.0
 
 
@@ -126,7 +124,10 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
     hourly = formulate(problem, ferries=True) if problem.rebases else first.formulation
     paced = None
     if rough.binding == CREWS and not is_small(hourly):
-        rough = paced = refined(rough, 0, lambda: goes_on(PACED), tell)
+        p = rough.formulation.problem
+        paced = bound(p, cycle_buckets(p), formulation=rough.formulation)
+        tell(Progress(Stage.PROOF, at_most=int(paced.value)))
+        rough = min(rough, paced, key=lambda b: b.value)
     draft = _first_draft(hourly, first, paced, WHOLE * seconds)
     tell(Progress(Stage.PLAN, people=draft.people))
     if is_small(hourly):
