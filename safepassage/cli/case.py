@@ -46,9 +46,17 @@ WasOption = Annotated[
 def _asked(store: str, as_of: str | None) -> Iterator[tuple[Ledger, Found, str]]:
     """The ledger, who is not out of it, and the zone to show instants in."""
     with opened(store) as at:
-        when = at_instant(as_of, "--as-of") or at.now
+        when = at_instant(as_of, "--as-of") or max(at.now, _last_word(at.ledger, at.now))
         counted = frozenset(Asking(at.operation, at.ledger.position).evacuees)
         yield at.ledger, Remembered().found(at.ledger, when, counted), at.operation.local_zone
+
+
+def _last_word(ledger: Ledger, before: datetime) -> datetime:
+    """When something was last said about anybody: what a desk recorded just now is shown."""
+    catalogue = ledger.catalogue
+    last = [step.occurred_at for step in catalogue.case_steps[-1:]]
+    last += [refusal.occurred_at for refusal in catalogue.refusals[-1:]]
+    return max(last, default=before)
 
 
 @contextmanager
