@@ -27,7 +27,7 @@ from safepassage.model.fold import (
 )
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
 from safepassage.model.movement import Movement, Phase
-from safepassage.model.observation import Correction, Group, Naming
+from safepassage.model.observation import Correction, Naming
 
 AMENDMENTS_SHOWN_MAX = 20  # corrections that are read for their reasons
 
@@ -135,12 +135,6 @@ class Book:
             (f for f in self.facts if isinstance(f, Correction)),
             (f for f in self.facts if isinstance(f, Naming)),
         )
-
-    @cached_property
-    def groups(self) -> dict[str, Group]:
-        """Each group as last stated."""
-        stated = (f for f in self.facts if isinstance(f, Group))
-        return {g.group: g for g in sorted(stated, key=lambda g: (g.stated_at, g.id))}
 
     @cached_property
     def _folded(self) -> tuple[list[Transfer], list[Oddity]]:
