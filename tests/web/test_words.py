@@ -138,7 +138,7 @@ def keys_made() -> set[str]:
             for state in JobState
             if state.is_over and state is not JobState.DONE
         ),
-        *(f"stage.{stage}" for stage in ("begin", *Stages, "recount")),
+        *(f"stage.{stage}" for stage in ("begin", *Stages, "seats", "recount")),
         *(resource_key(name) for name in RESOURCES),
         *(f"change.{name}" for name in CHANGES),
         *(f"planning.field.{name}" for name in FIELDS),
