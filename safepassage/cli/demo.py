@@ -11,6 +11,7 @@ import typer
 from safepassage.cli.check import check_store, print_check
 from safepassage.cli.claims import print_findings, print_totals
 from safepassage.cli.demo_gate import tell_gates
+from safepassage.cli.demo_odds import tell_odds
 from safepassage.cli.demo_plan import tell_plan
 from safepassage.cli.demo_register import tell_register
 from safepassage.cli.opened import Opened, opened
@@ -59,6 +60,7 @@ def demo(
         _check(at.store)
         hint = _hint(at)
         drawn = tell_plan(at, scenario, folder)
+    played = None if drawn is None else tell_odds(drawn, folder)
     tell_register()
     tell_gates()
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
@@ -66,6 +68,9 @@ def demo(
     if drawn is not None:
         typer.echo("The plan has a ledger of its own, with the same figures, checks and board:")
         typer.echo(f"  safepassage serve --store {drawn}")
+    if played is not None:
+        typer.echo("One time that it was played is a ledger as well; nothing in it happened:")
+        typer.echo(f"  safepassage serve --store {played}")
     if serve:
         serve_store(store, port)
 

@@ -153,11 +153,11 @@ def run_(
 def _odds(folder: Folder, targets: Sequence[str] = ()) -> Odds:
     from safepassage.simulate.odds import odds, read_target
 
-    script = _read(folder).script()
+    script = asked_again(folder).script()
     return odds(folder, script, [read_target(words, script) for words in targets])
 
 
-def _read(folder: Folder) -> Asked:
+def asked_again(folder: Folder) -> Asked:
     """What the run of a folder was asked for."""
     from safepassage.simulate.policy import Policy
     from safepassage.simulate.run import Asked
@@ -264,24 +264,34 @@ def open_(
 
       safepassage serve --store played.db
     """
-    from safepassage.simulate.ledger import replication_facts
     from safepassage.simulate.run import Folder
 
-    folder = Folder(run)
-    asked = _read(folder)
+    asked = asked_again(Folder(run))
+    recorded = write_replication(asked, replication, store)
+    if json:
+        print_json({"run": asked.id, "replication": replication, "recorded": recorded})
+        return
+    typer.echo(f"{asked.id}, replication {replication}: {recorded:,} facts in {store}")
+
+
+def write_replication(asked: Asked, replication: int, store: str) -> int:
+    """Record one replication in a ledger of its own; how many facts it has.
+
+    Raises:
+        BadQuestionError: the store holds something else.
+    """
+    from safepassage.simulate.ledger import replication_facts
+
     facts = replication_facts(asked, replication)
     now = datetime.now(UTC)
     with open_store(store, writer=True) as writing:
         if writing.head().seq and writing.get_document(SOURCE) is None:
             raise BadQuestionError(f"{store} holds something else; name a new file")
         opening = opening_facts(asked.operation, asked.script().starts_at)
-        writing.put_document(OPERATION, folder.operation_text(), recorded_at=now)
+        writing.put_document(OPERATION, asked.operation_text, recorded_at=now)
         writing.put_document(SOURCE, f"{asked.id}, replication {replication}", recorded_at=now)
         receipt = all_recorded(writing.append([*opening, *facts], source=SOURCE, recorded_at=now))
-    if json:
-        print_json({"run": asked.id, "replication": replication, "recorded": receipt.recorded})
-        return
-    typer.echo(f"{asked.id}, replication {replication}: {receipt.recorded:,} facts in {store}")
+    return receipt.recorded
 
 
 @app.command()
@@ -296,5 +306,5 @@ def export(
     from safepassage.simulate.run import Folder
     from safepassage.simulate.table import write_table
 
-    rows = write_table(Folder(run), _read(Folder(run)).script(), out)
+    rows = write_table(Folder(run), asked_again(Folder(run)).script(), out)
     typer.echo(f"{rows:,} rows in {out}")
