@@ -19,7 +19,7 @@ demo: $(VENV)/.core ## Account for the Kabul airlift of 2021, then serve the boa
 	$(BIN)/safepassage demo$(if $(filter 0,$(SERVE)), --no-serve)
 
 test: $(VENV)/.dev ## Run all tests; what could not run is listed at the end with the command that adds it
-	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev ## Lint, formatting, types and the walls between the packages
 	$(BIN)/ruff check .
