@@ -19,6 +19,7 @@ OPEN = {
     "/sign-out", "/enrol", "/healthz", "/preferences",
     "/answers/{id}",  # a random address that only the session which asked can fetch
 }  # fmt: skip
+DEVICES = "/gate/api/"  # phones and hubs have no session: they sign what they say
 ANSWERS = (("text/html", 303), ("application/json", 401))
 MINUTE = timedelta(minutes=1)
 
@@ -122,7 +123,10 @@ def test_everything_but_the_door_needs_a_session(desks: Desks) -> None:
         for method, (accept, expected) in product(paths[template], ANSWERS):
             headers = {"Accept": accept}
             answer = desks.client.request(method, path, headers=headers, follow_redirects=False)
-            assert answer.status_code == expected, f"{method} {path}"
+            if path.startswith(DEVICES):
+                assert answer.status_code in (400, 401), f"{method} {path}"
+            else:
+                assert answer.status_code == expected, f"{method} {path}"
     stream = desks.client.get("/events", headers={"Accept": "text/event-stream"})
     assert stream.status_code == 401
 
