@@ -60,7 +60,7 @@ def enter(
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until the focus is there, as somebody without a mouse does."""
-    for _ in range(80):
+    for _ in range(300):  # a list that renews itself may take the focus back to the top
         if page.evaluate("s => document.activeElement.matches(s)", selector):
             return
         page.keyboard.press("Tab")
