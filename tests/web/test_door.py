@@ -17,7 +17,7 @@ from tests.web.conftest import ORIGIN, Clock, Desks
 OPEN = {
     "/sign-in", "/sign-in/passphrase", "/sign-in/passkey", "/sign-in/passkey/options",
     "/sign-out", "/enrol", "/healthz", "/preferences",
-    "/gate/{path}",  # the files of the phone's app, the same for everybody
+    "/gate", "/gate/{path}",  # the files of the phone's app, the same for everybody
     "/answers/{id}",  # a random address that only the session which asked can fetch
 }  # fmt: skip
 DEVICES = "/gate/api/"  # phones and hubs have no session: they sign what they say
