@@ -1,7 +1,7 @@
 """Everything measured about who is the same, by one command: `python -m benchmarks.identity`.
 
 Runs the programs below one after the other, each in a process of its own, and ends with what did
-not reach its goal.  The full sizes take about two hours; `--small` takes a few minutes and says less.
+not reach its goal.  The full sizes take about two hours; `--small` takes minutes and says less.
 """
 
 from __future__ import annotations
