@@ -9,7 +9,6 @@ What must come out stands here, written by hand, beside each case.  Keys and pas
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,6 +29,7 @@ from scripts.token_cases import (  # noqa: E402
     TODAY,
     Case,
     claims,
+    keep,
 )
 
 FOLDER = ROOT / "conformance" / "admission"
@@ -305,22 +305,5 @@ def documents() -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Write the files, or say which differ."""
-    differ = []
-    for name, document in documents().items():
-        text = json.dumps(document, indent=1, ensure_ascii=True) + "\n"
-        path = FOLDER / name
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            continue
-        differ.append(name)
-        if "--check" not in sys.argv:
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    for name in differ:
-        print(f"conformance/admission/{name} {'differs' if '--check' in sys.argv else 'written'}")
-    return int(bool(differ) and "--check" in sys.argv)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(FOLDER, documents()))

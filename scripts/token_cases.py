@@ -435,22 +435,24 @@ def documents() -> dict[str, Any]:
     return found
 
 
-def main() -> int:
-    """Write the files, or say which differ."""
+def keep(folder: Path, wanted: dict[str, Any]) -> int:
+    """Write the files of a table of cases, or with --check say which differ; the exit code."""
+    only_check = "--check" in sys.argv
     differ = []
-    for name, document in documents().items():
+    for name, document in wanted.items():
         text = json.dumps(document, indent=1, ensure_ascii=True) + "\n"
-        path = FOLDER / name
+        path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         differ.append(name)
-        if "--check" not in sys.argv:
-            FOLDER.mkdir(parents=True, exist_ok=True)
+        if not only_check:
+            folder.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for name in differ:
-        print(f"conformance/token/{name} {'differs' if '--check' in sys.argv else 'written'}")
-    return int(bool(differ) and "--check" in sys.argv)
+        said = "differs" if only_check else "written"
+        print(f"conformance/{folder.name}/{name} {said}")
+    return int(bool(differ) and only_check)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(FOLDER, documents()))
