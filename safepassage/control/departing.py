@@ -12,7 +12,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from safepassage.control.manifests import manifest, waiting_at, whole_families
+from safepassage.control.manifests import (
+    manifest,
+    outside_doors,
+    waiting_at,
+    walked_in,
+    whole_families,
+)
 from safepassage.control.office import Books
 from safepassage.control.steps import Taken, check_group, check_not_ahead, check_token, take
 from safepassage.model.errors import BadQuestionError
@@ -20,6 +26,7 @@ from safepassage.model.fact import Fact
 from safepassage.model.ids import GroupId, PlaceId, check_id
 from safepassage.model.ledger import Ledger
 from safepassage.model.lift import Lift
+from safepassage.model.movement import Movement
 from safepassage.operate import boarding, close_out, departure
 from safepassage.operate.boarding import Boarders
 from safepassage.operate.close_out import Signed
@@ -105,14 +112,19 @@ class Departing:
         at: datetime | None = None,
         acknowledged: Collection[Why] = (),
     ) -> Taken:
-        """Somebody goes aboard."""
-        return self._take(
-            lift,
-            f"board/{check_token(token)}",
-            lambda m, at: boarding.board(m, who, at=at, token=token, acknowledged=acknowledged),
-            at,
-            [who.group],
-        )
+        """Somebody goes aboard.  A family last seen at a gate walked in without being seen."""
+        now = self.clock()
+        when = check_not_ahead(at or now, now)
+
+        def decide(ledger: Ledger) -> Sequence[Fact]:
+            found = self._known(ledger, lift, now, [who.group])
+            aboard, *more = boarding.board(
+                found, who, at=when, token=token, acknowledged=acknowledged
+            )
+            came = walked_in(ledger, aboard, now, token) if isinstance(aboard, Movement) else ()
+            return [*came, aboard, *more]
+
+        return take(self.books, f"board/{check_token(token)}", decide)
 
     def take_off(
         self, lift: PlaceId, who: Boarders, *, token: str, at: datetime | None = None
@@ -246,10 +258,18 @@ class Departing:
         when = check_not_ahead(at or now, now)
 
         def decide_with(ledger: Ledger) -> Sequence[Fact]:
-            # What happened earlier is decided with everything that is known now.
-            found = manifest(ledger, lift, now)
-            for group in groups:
-                check_group(ledger, group, {lift, found.lift.from_place})
-            return decide(found, when)
+            return decide(self._known(ledger, lift, now, groups), when)
 
         return take(self.books, first, decide_with)
+
+    def _known(
+        self, ledger: Ledger, lift: PlaceId, now: datetime, groups: Sequence[GroupId | None]
+    ) -> Manifest:
+        """The manifest, once each of the families was seen at its door or outside.
+
+        What happened earlier is decided with everything that is known now.
+        """
+        found = manifest(ledger, lift, now)
+        for group in groups:
+            check_group(ledger, group, {lift, found.lift.from_place, *outside_doors(ledger)})
+        return found

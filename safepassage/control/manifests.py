@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from safepassage.model.errors import UnknownPlaceError
@@ -13,6 +13,7 @@ from safepassage.model.ids import NAMED, CategoryId, EntryId, GroupId, PlaceId
 from safepassage.model.ledger import Ledger
 from safepassage.model.lift import Status
 from safepassage.model.movement import Movement, Phase
+from safepassage.model.place import PlaceKind
 from safepassage.operate.boarding import Boarders
 from safepassage.operate.manifest import Manifest, manifest_of
 from safepassage.plan.families import Family, Load, pack
@@ -22,6 +23,7 @@ WAITS_MAX = timedelta(days=3)  # whoever has stood in a terminal for longer is l
 SETTLED_SHOWN = timedelta(hours=12)  # a lift whose people all arrived is shown for so long
 ANYBODY = "anybody"  # one queue: who came first goes first, whatever the category
 GONE = (Status.DEPARTED, Status.CANCELLED)
+_OUTSIDE_DOORS = (PlaceKind.GATE, PlaceKind.ASSEMBLY_AREA)
 
 
 def manifest(ledger: Ledger, lift: PlaceId, as_of: datetime) -> Manifest:
@@ -160,3 +162,46 @@ def whole_families(waiting: Sequence[Waiting], seats: int) -> list[Boarders]:
         Boarders(group=GroupId(str(f.id)), heads=f.size, category=category[GroupId(str(f.id))])
         for f in packed.aboard[0]
     ]
+
+
+def held_at(ledger: Ledger, place: PlaceId, who: Boarders, as_of: datetime) -> int:
+    """How many heads of a family, a person, or of anybody a place holds."""
+    if who.person is None and who.group is None:
+        return sum(heads for (at, _), heads in ledger.stock(as_of).items() if at == place)
+    if who.person is not None:
+        moves = [t for t in ledger.journey(who.person) if place in (t.from_place, t.to_place)]
+    else:
+        moves = list(ledger.through({place}, who.group))
+    return sum(
+        (1 if t.to_place == place else -1) * t.heads
+        for t in moves
+        if t.phase is Phase.POSTED and t.instant <= as_of
+    )
+
+
+def outside_doors(ledger: Ledger) -> list[PlaceId]:
+    """Where people stand before they are inside: gates and assembly areas."""
+    return [p.place for p in ledger.catalogue.places.values() if p.kind in _OUTSIDE_DOORS]
+
+
+def walked_in(ledger: Ledger, boarded: Movement, as_of: datetime, token: str) -> Iterator[Movement]:
+    """How a family that boards, and was last seen at a gate, came inside without being seen.
+
+    Heads without names are linked by nobody: without these movements the gate would keep them.
+    """
+    if boarded.group is None or boarded.person is not None:
+        return
+    who = Boarders(heads=boarded.heads, group=boarded.group)
+    missing = boarded.heads - max(0, held_at(ledger, boarded.from_place, who, as_of))
+    for place in outside_doors(ledger):
+        came = min(missing, held_at(ledger, place, who, as_of))
+        if came > 0 and place != boarded.from_place:
+            missing -= came
+            yield replace(
+                boarded,
+                id=EntryId(f"board/{token}/in/{place}"),
+                from_place=place,
+                to_place=boarded.from_place,
+                heads=came,
+                fulfils=None,
+            )

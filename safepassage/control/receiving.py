@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from safepassage.control.manifests import bound_for, manifest, on_the_way
+from safepassage.control.manifests import bound_for, held_at, manifest, on_the_way
 from safepassage.control.office import Books
 from safepassage.control.steps import (
     Taken,
@@ -291,21 +291,6 @@ def unnamed_at(ledger: Ledger, haven: PlaceId, as_of: datetime) -> int:
         (1 if t.to_place == haven else -1) * t.heads
         for t in ledger.through({haven})
         if t.phase is Phase.POSTED and t.instant <= as_of and t.person is None
-    )
-
-
-def held_at(ledger: Ledger, place: PlaceId, who: Boarders, as_of: datetime) -> int:
-    """How many heads of a family, a person, or of anybody a place holds."""
-    if who.person is None and who.group is None:
-        return sum(heads for (at, _), heads in ledger.stock(as_of).items() if at == place)
-    if who.person is not None:
-        moves = [t for t in ledger.journey(who.person) if place in (t.from_place, t.to_place)]
-    else:
-        moves = list(ledger.through({place}, who.group))
-    return sum(
-        (1 if t.to_place == place else -1) * t.heads
-        for t in moves
-        if t.phase is Phase.POSTED and t.instant <= as_of
     )
 
 

@@ -11,13 +11,20 @@ from safepassage.control.receiving import stock
 from safepassage.model.close_out import Difference
 from safepassage.model.errors import BadQuestionError, InvalidFactError, UnknownPlaceError
 from safepassage.model.ids import GroupId, PersonId, PlaceId
+from safepassage.model.notation import read_facts
 from safepassage.operate.boarding import Boarders
 from safepassage.operate.close_out import Signed
 from safepassage.operate.haven import Hands
 from safepassage.operate.step import StepRefusedError, Why
+from safepassage.report.checks import run_checks
 from tests.control.apron_desk import DOHA, RAMSTEIN, REACH, SECOND, ApronDesks, in_a_file, on_paper
-from tests.operate.apron import DAY
+from tests.operate.apron import DAY, HALL
 from tests.operate.test_manifest import BY, family
+
+AT_THE_GATE = """
+    00:00 place gate gate as gate-stated
+    05:00 posted 4@fam-7 outside > gate as scanned
+"""
 
 
 @pytest.fixture
@@ -48,6 +55,19 @@ def divert_a_family(desks: ApronDesks) -> None:
     with desks.books.ledger() as ledger:
         assert sum(desks.heads().values()) == 76
         assert not ledger.oddities()
+
+
+def test_a_family_last_seen_at_a_gate_boards_at_the_desk_and_leaves_nobody_at_the_gate() -> None:
+    desks = on_paper()
+    desks.books.record(read_facts(AT_THE_GATE, DAY.date()))
+    desks.departing.board(REACH, family(7, 4), token="w1")
+    assert {p: n for p, n in desks.heads().items() if p in ("gate", "reach-1")} == {"reach-1": 4}
+    with desks.books.ledger() as ledger:
+        assert not [d for d in run_checks(ledger, desks.now) if d.subject in ("gate", "hall")]
+        ways = {(t.from_place, t.to_place) for t in ledger.through({HALL}, GroupId("fam-7"))}
+    assert ways == {("gate", "hall"), ("hall", "reach-1")}  # at one instant: nobody saw the first
+    again = desks.departing.board(REACH, family(7, 4), token="w1")
+    assert again.is_known
 
 
 def test_a_step_that_is_sent_twice_is_taken_once(desks: ApronDesks) -> None:
