@@ -5,19 +5,21 @@ hostile file makes of it, the parent gets JSON, a sentence, or the news that it 
 
     exit 0   the list as JSON on standard output
     exit 3   a refusal: its kind and its sentence as JSON on standard output
+    exit 4   no memory left, not even for a refusal
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 
-from safepassage.exchange.lists.errors import ListFileError, ListTooLargeError
+from safepassage.exchange.lists.errors import ListFileError
 from safepassage.exchange.lists.limits import Limits
 
 REFUSED = 3
-NO_MEMORY = "Reading the list takes more memory than a list may. Save it anew as CSV, or split it"
+NO_MEMORY = 4
 
 
 def main() -> None:
@@ -33,8 +35,9 @@ def main() -> None:
         raw = sys.stdin.buffer.read()
         answer = to_json(read(raw, limits, task["encoding"], pasted=task["pasted"]))
     except (MemoryError, ImportError):
-        # What is imported is installed: a library that does not load was refused memory.
-        _refuse(ListTooLargeError(NO_MEMORY))
+        # What is imported is installed: a library that does not load was refused memory. All that
+        # was read is still held by the error, so nothing more can be made: end, by number only.
+        os._exit(NO_MEMORY)
     except ListFileError as error:
         _refuse(error)
     else:

@@ -36,6 +36,9 @@ _REFUSALS: dict[str, type[ListFileError]] = {
     kind.__name__: kind for kind in (ListLockedError, ListTooLargeError, NotAListError)
 }
 _GRACE_SECONDS = 5  # its own limit counts computing; this one waiting as well
+_TOO_MUCH_MEMORY = (
+    "Reading the list takes more memory than a list may. Save it anew as CSV, or split it"
+)
 UNFINISHED = 120  # how Python ends when it has not enough memory left to write what it wanted to
 _ANSWER_BYTES_PER_CELL_MAX = 64
 _ANSWER_BYTES_MAX = 1024 * 1024 * 1024
@@ -102,9 +105,9 @@ def _read(raw: bytes, name: str, limits: Limits, encoding: str | None, *, pasted
         return from_json(answer, name=name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw))
     if code == REFUSED:
         raise _refusal(answer)
-    if code < 0 or code == UNFINISHED:
+    if code < 0 or code in (NO_MEMORY, UNFINISHED):
         # Ended by the system: memory that was refused to a library, or its time was up.
-        raise ListTooLargeError(NO_MEMORY)
+        raise ListTooLargeError(_TOO_MUCH_MEMORY)
     raise NotAListError("The file is damaged in a way no list is. Save it anew as CSV or XLSX")
 
 
@@ -137,7 +140,7 @@ def _run(task: bytes, limits: Limits) -> tuple[int, bytes]:
             assert process.stdout is not None  # noqa: S101 - it was asked for
             answer = process.stdout.read(most + 1)
             if len(answer) > most:
-                raise ListTooLargeError(NO_MEMORY)
+                raise ListTooLargeError(_TOO_MUCH_MEMORY)
             code = process.wait()
         except BaseException:
             process.kill()  # whoever waited is gone, or had enough

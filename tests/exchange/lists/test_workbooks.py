@@ -210,8 +210,9 @@ def test_a_document_or_an_archive_is_no_list() -> None:
         read(zipped({"a.csv": "Name\n", "b.csv": "Name\n"}), LIMITS)
 
 
-def test_a_reading_process_that_needs_too_much_memory_ends_alone() -> None:
-    small = Limits(memory_bytes_max=96 * 1024 * 1024)
+@pytest.mark.parametrize("mebibytes", [34, 60, 78, 96, 120])
+def test_a_reading_process_that_needs_too_much_memory_ends_alone(mebibytes: int) -> None:
+    small = Limits(memory_bytes_max=mebibytes * 1024 * 1024)
     with pytest.raises(ListTooLargeError, match="memory"):
         read_list(b"Name,Note\n" + b"Parwana,x\n" * 200_000, limits=small)
 
