@@ -128,13 +128,7 @@ def _say_summary(found: Found, zone: str) -> None:
 def _summary_json(found: Found) -> dict[str, Any]:
     n = found.not_out
     return {
-        "as_of": format_instant(n.as_of),
-        "position": n.position,
-        "known": n.known,
-        "out": n.out,
-        "not_out": n.not_out,
-        "adds_up": n.adds_up,
-        "classes": {str(standing): heads for standing, heads in n.by_class().items()},
+        **n.totals(),
         "reasons": [
             {"class": str(c.standing), "why": str(c.why), "heads": c.heads} for c in n.counts()
         ],

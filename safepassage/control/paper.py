@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from safepassage.control.manifests import manifest
+from safepassage.control.sheets import environment
 from safepassage.model.close_out import Difference
 from safepassage.model.ids import PlaceId
 from safepassage.model.instant import zulu
@@ -70,7 +68,7 @@ def paper_manifest(
         return (stated.name if stated else None) or place
 
     return (
-        _environment()
+        environment()
         .get_template("paper_manifest.html")
         .render(
             m=found,
@@ -105,14 +103,3 @@ def paper_lines(found: Manifest) -> Sequence[PaperLine]:
 def style_sheet() -> str:
     """The style of the sheet."""
     return _STYLE.read_text("utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("safepassage.control"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

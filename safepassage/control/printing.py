@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 import segno
-from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from safepassage.control.sheets import environment
 
 CARDS_PER_PAGE = 8
 BANDS_PER_PAGE = 9
@@ -109,7 +109,7 @@ def style_sheet() -> str:
 
 def _page(name: str, stylesheet: str, **values: object) -> str:
     style = "" if stylesheet else style_sheet()
-    template = _environment().get_template(name)
+    template = environment().get_template(name)
     return template.render(stylesheet=stylesheet, style=style, **values)
 
 
@@ -130,14 +130,3 @@ def _svg(code: segno.QRCode, border: int) -> str:
         svgclass="qr",
     )
     return written.getvalue().decode("utf-8").replace(' class="qrline"', "")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("safepassage.control"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

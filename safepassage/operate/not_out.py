@@ -23,11 +23,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from safepassage.model.catalogue import Catalogue
 from safepassage.model.deadline import deadlines_in_force
 from safepassage.model.ids import CategoryId, EntryId, GroupId, PersonId, PlaceId
+from safepassage.model.instant import format_instant
 from safepassage.model.ledger import Ledger
 from safepassage.model.lift import Status
 from safepassage.model.not_out import CaseStep, NotOutClass
@@ -150,6 +151,18 @@ class NotOut:
         for r in self.remaining:
             count[r.standing] += r.heads
         return dict(count)
+
+    def totals(self) -> dict[str, Any]:
+        """The sum as JSON values: numbers alone, nobody's id."""
+        return {
+            "as_of": format_instant(self.as_of),
+            "position": self.position,
+            "known": self.known,
+            "out": self.out,
+            "not_out": self.not_out,
+            "adds_up": self.adds_up,
+            "classes": {str(standing): heads for standing, heads in self.by_class().items()},
+        }
 
     def counts(self) -> list[Count]:
         """Heads by class and reason, the larger ones first within a class."""

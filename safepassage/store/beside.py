@@ -11,17 +11,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from safepassage.store import engine
+from safepassage.store.closing import Closing
 from safepassage.store.errors import StoreError
 
 
-class Beside:
+class Beside(Closing):
     """Short transactions on a database that has a ledger.
 
     Raises:
@@ -44,17 +43,6 @@ class Beside:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every connection."""

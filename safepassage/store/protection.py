@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from safepassage.secure.audit import Entry
 from safepassage.store.account_book import AccountBook
 from safepassage.store.account_sessions import AccountSessions, Rules
 from safepassage.store.audit_trail import AuditTrail
 from safepassage.store.beside import Beside
+from safepassage.store.closing import Closing
 from safepassage.store.register_lock import RegisterLock
 
 
-class Protection:
+class Protection(Closing):
     """What a ledger keeps about who may do what.
 
     Raises:
@@ -36,17 +35,6 @@ class Protection:
         self.sessions = AccountSessions(self._beside, clock, rules)
         self.trail = AuditTrail(self._beside)
         self.lock = RegisterLock(self._beside, clock)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every connection."""

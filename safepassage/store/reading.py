@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from types import TracebackType
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -48,6 +47,7 @@ from safepassage.model.movement import Phase
 from safepassage.model.observation import Correction
 from safepassage.store import record
 from safepassage.store.amended import INSTEAD
+from safepassage.store.closing import Closing
 from safepassage.store.record import Head, Row
 from safepassage.store.schema import adjustment, entry, flow, head, mention, oddity
 from safepassage.store.span import DAY, DAY_US, Buckets, cut
@@ -118,7 +118,7 @@ def _copy(catalogue: Catalogue) -> Catalogue:
     return Catalogue(**parts)
 
 
-class StoredLedger:
+class StoredLedger(Closing):
     """A reading of the stored ledger; see `safepassage.model.ledger.Ledger`."""
 
     def __init__(self, connection: Connection, shelf: Shelf) -> None:
@@ -126,17 +126,6 @@ class StoredLedger:
         self._shelf = shelf
         # The first read fixes the snapshot of everything that follows.
         self.head = Head(*connection.execute(select(head.c.seq, head.c.hash)).one())
-
-    def __enter__(self) -> StoredLedger:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the snapshot."""

@@ -12,8 +12,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import URL
@@ -34,6 +32,7 @@ from safepassage.store import (
 from safepassage.store.append import Receipt
 from safepassage.store.check import CheckReport, check
 from safepassage.store.check import Progress as CheckProgress
+from safepassage.store.closing import Closing
 from safepassage.store.document import Document
 from safepassage.store.errors import StoreError
 from safepassage.store.jsonl import ImportReport, Progress
@@ -62,7 +61,7 @@ def open_store(address: str | os.PathLike[str], *, writer: bool = False) -> Stor
     return Store(url, Writer(url) if writer else None)
 
 
-class Store:
+class Store(Closing):
     """A ledger in a database; made by `open_store`."""
 
     def __init__(self, url: URL, writer: Writer | None) -> None:
@@ -81,17 +80,6 @@ class Store:
             if writer is not None:
                 writer.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every connection, and let another process write."""

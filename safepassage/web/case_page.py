@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from safepassage.control.cases import Chosen, Found, pick
-from safepassage.model.instant import format_instant
 from safepassage.model.refusal import RefusalReason
 from safepassage.operate.caseload import Case, opened
 from safepassage.operate.not_out import SETTLED, Standing, Why
@@ -74,17 +73,7 @@ class CasePage:
 
     def to_json(self) -> dict[str, Any]:
         """The sum as JSON values: numbers alone, nobody's id."""
-        n = self.found.not_out
-        return {
-            "as_of": format_instant(n.as_of),
-            "position": n.position,
-            "known": n.known,
-            "out": n.out,
-            "not_out": n.not_out,
-            "adds_up": n.adds_up,
-            "classes": {str(standing): heads for standing, heads in n.by_class().items()},
-            "due": self.found.load.due._asdict(),
-        }
+        return self.found.not_out.totals() | {"due": self.found.load.due._asdict()}
 
 
 def case_page(found: Found, filters: Filters, wanted: Chosen | None) -> CasePage:
