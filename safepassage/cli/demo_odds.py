@@ -8,10 +8,11 @@ import typer
 
 from safepassage.cli.opened import OPERATION
 from safepassage.cli.output import heading, parts_progress
-from safepassage.cli.simulate import asked_again, write_replication
 from safepassage.cli.simulate_text import print_odds
 from safepassage.exchange.operation_file import read_operation
 from safepassage.planner.keeping import kept_plan
+from safepassage.planner.odds import asked_again
+from safepassage.planner.replaying import write_replication
 from safepassage.simulate.engines import run, serial
 from safepassage.simulate.odds import odds
 from safepassage.simulate.policy import Policy

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from safepassage.cli.init import read_file
-from safepassage.cli.opened import OPERATION, JsonOption, all_recorded
+from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import parts_progress, print_json
 from safepassage.cli.plan_file import read_plan
 from safepassage.cli.simulate_text import print_compared, print_odds
 from safepassage.exchange.operation_file import read_operation
 from safepassage.model.errors import BadQuestionError
-from safepassage.model.operation import opening_facts
-from safepassage.store.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from safepassage.simulate.run import Asked, Folder
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
-SOURCE = "simulation"
 PLANS_MAX = 100
 
 OperationOption = Annotated[
@@ -151,26 +147,11 @@ def run_(
 
 
 def _odds(folder: Folder, targets: Sequence[str] = ()) -> Odds:
+    from safepassage.planner.odds import asked_again
     from safepassage.simulate.odds import odds, read_target
 
     script = asked_again(folder).script()
     return odds(folder, script, [read_target(words, script) for words in targets])
-
-
-def asked_again(folder: Folder) -> Asked:
-    """What the run of a folder was asked for."""
-    from safepassage.simulate.policy import Policy
-    from safepassage.simulate.run import Asked
-
-    said, text = folder.settings(), folder.operation_text()
-    return Asked(
-        folder.plan(),
-        read_operation(text, OPERATION),
-        text,
-        Policy(**said["policy"]),
-        said["seed"],
-        without=tuple(said["without"]),
-    )
 
 
 @app.command()
@@ -234,18 +215,14 @@ def compare(
 
     Example:  safepassage simulate compare tornado
     """
+    from safepassage.planner.odds import require_same_luck
     from safepassage.simulate.run import Folder
     from safepassage.simulate.sweep import is_sweep, read_sweep
 
     found: dict[str, Folder] = {}
     for path in folders:
         found |= read_sweep(path) if is_sweep(path) else {path.name: Folder(path)}
-    seeds = {folder.settings()["seed"] for folder in found.values()}
-    if len(seeds) > 1:
-        raise BadQuestionError(
-            "the runs have different seeds, so they met different luck; run one of them again with"
-            " the seed of the other"
-        )
+    require_same_luck(found.values())
     print_compared({name: _odds(folder) for name, folder in found.items()}, json)
 
 
@@ -264,6 +241,8 @@ def open_(
 
       safepassage serve --store played.db
     """
+    from safepassage.planner.odds import asked_again
+    from safepassage.planner.replaying import write_replication
     from safepassage.simulate.run import Folder
 
     asked = asked_again(Folder(run))
@@ -272,26 +251,6 @@ def open_(
         print_json({"run": asked.id, "replication": replication, "recorded": recorded})
         return
     typer.echo(f"{asked.id}, replication {replication}: {recorded:,} facts in {store}")
-
-
-def write_replication(asked: Asked, replication: int, store: str) -> int:
-    """Record one replication in a ledger of its own; how many facts it has.
-
-    Raises:
-        BadQuestionError: the store holds something else.
-    """
-    from safepassage.simulate.ledger import replication_facts
-
-    facts = replication_facts(asked, replication)
-    now = datetime.now(UTC)
-    with open_store(store, writer=True) as writing:
-        if writing.head().seq and writing.get_document(SOURCE) is None:
-            raise BadQuestionError(f"{store} holds something else; name a new file")
-        opening = opening_facts(asked.operation, asked.script().starts_at)
-        writing.put_document(OPERATION, asked.operation_text, recorded_at=now)
-        writing.put_document(SOURCE, f"{asked.id}, replication {replication}", recorded_at=now)
-        receipt = all_recorded(writing.append([*opening, *facts], source=SOURCE, recorded_at=now))
-    return receipt.recorded
 
 
 @app.command()
@@ -303,6 +262,7 @@ def export(
 
     Example:  safepassage simulate export odds odds.parquet
     """
+    from safepassage.planner.odds import asked_again
     from safepassage.simulate.run import Folder
     from safepassage.simulate.table import write_table
 

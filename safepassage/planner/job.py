@@ -1,10 +1,11 @@
-"""A job: solving that takes a while, as it lies in a folder of its own.
+"""A job: solving or playing that takes a while, as it lies in a folder of its own.
 
     job.json        what was asked, by whom, when
     task.json       what the working process is told; gone when the job is over
     alive           locked for as long as the server that runs the job lives
     progress.jsonl  what the working process found, a line each
     result.json     how the working process ended by itself
+    scratch         what it needs while it runs; gone when the job is over
     outcome.json    how the job ended, written by the server; without it the job is under way
 
 The state follows from what lies there, so a restart loses nothing and guesses nothing.
@@ -15,7 +16,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,12 +26,12 @@ from typing import Any, NamedTuple
 from safepassage.model.instant import format_instant, parse_instant
 from safepassage.planner.files import get_json, put_json
 
-ABOUT, ALIVE, TASK, PROGRESS, RESULT, OUTCOME = (
-    "job.json", "alive", "task.json", "progress.jsonl", "result.json", "outcome.json",
+ABOUT, ALIVE, TASK, PROGRESS, RESULT, OUTCOME, SCRATCH = (
+    "job.json", "alive", "task.json", "progress.jsonl", "result.json", "outcome.json", "scratch",
 )  # fmt: skip
 NO_MEMORY = (
     "it needed more memory than this machine can spare. Take longer steps, an earlier deadline or"
-    " fewer types of lift, or solve it on a larger machine"
+    " fewer types of lift, or ask for it on a larger machine"
 )
 
 
@@ -38,6 +40,13 @@ class Kind(StrEnum):
 
     SOLVE = "solve"  # a plan of a scenario
     WHAT_IF = "what-if"  # what changes buy, each proved again
+    ODDS = "odds"  # a plan, played against what may happen
+    VARY = "vary"  # the same with one thing changed at a time, under the same luck
+
+    @property
+    def is_of_odds(self) -> bool:
+        """Whether the odds desk asked for it, and shows what came of it."""
+        return self in (Kind.ODDS, Kind.VARY)
 
 
 class State(StrEnum):
@@ -63,8 +72,11 @@ class Task:
     kind: Kind
     by: str
     scenario: str = ""  # to solve
-    plan: str = ""  # to change: the job that made it
+    plan: str = ""  # to change or to play: the job that made it
     changes: tuple[str, ...] = ()
+    odds: str = ""  # to vary: the job that played them
+    name: str = ""  # what is played, as it was called when it was asked for
+    asked: Mapping[str, Any] = field(default_factory=dict)  # how it is played
     seconds: float = 60.0  # CPU seconds, softly kept
 
     def told(self, **texts: str) -> dict[str, Any]:
@@ -79,6 +91,10 @@ class Found(NamedTuple):
     people: int | None = None  # out, in the best plan so far
     at_most: int | None = None  # the least bound so far
     rows: tuple[tuple[str, int, int], ...] = ()  # change, people at most before and after
+    done: int = 0  # replications that were played
+    total: int = 0  # of so many at most
+    varied: tuple[Mapping[str, Any], ...] = ()  # what each variation is worth
+    odds: Mapping[str, Any] | None = None  # the odds in short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,4 +213,9 @@ def _found(lines: list[dict[str, Any]]) -> Found:
         if "change" in line:
             rows.append((line["change"], line["before"], line["after"]))
     out = next((line["out"] for line in lines if "out" in line), max(people, default=None))
-    return Found(stage, out, min(at_most, default=None), tuple(rows))
+    last = next((line for line in reversed(lines) if "done" in line), {"done": 0, "total": 0})
+    return Found(
+        stage, out, min(at_most, default=None), tuple(rows), last["done"], last["total"],
+        tuple(line["varied"] for line in lines if "varied" in line),
+        next((line["odds"] for line in lines if "odds" in line), None),
+    )  # fmt: skip

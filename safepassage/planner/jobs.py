@@ -1,4 +1,4 @@
-"""Solving as jobs, each in a process of its own: whatever becomes of it, the desks go on.
+"""Solving and playing as jobs, each in a process of its own: whatever becomes of it, desks go on.
 
 A process that crashes, runs out of memory or is killed ends its job with a sentence.  Cancelling
 ends the process by its own id.  Two jobs run at a time; more of them wait.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from typing import Any
 from safepassage.planner import job as kept
 from safepassage.planner.errors import DeskFullError, UnknownPlanError
 from safepassage.planner.files import get_json, put_json
-from safepassage.planner.job import NO_MEMORY, TASK, Job, Kind, State, Task
+from safepassage.planner.job import NO_MEMORY, SCRATCH, TASK, Job, Kind, State, Task
 
 AT_ONCE = 2
 WAITING_MAX = 20
@@ -80,7 +81,7 @@ class Jobs:
     def start(self, task: Task, told: dict[str, Any], out: Callable[[str], Path]) -> Job:
         """Begin a job as soon as there is room; `told` is what its process reads.
 
-        `out` names the file of the plan for a job's id.
+        `out` names the file of the plan, or the folder of the odds, for a job's id.
 
         Raises:
             DeskFullError: too many wait already.
@@ -136,15 +137,22 @@ class Jobs:
                 complaint = _complaint(process)
                 code = _ended(process)
             self._write_down(folder, code, complaint)
-            if kind is Kind.SOLVE and self.get(folder.name).state is not State.DONE:
-                for left in (out, out.with_name(f".{out.name}.partial")):
-                    left.unlink(missing_ok=True)
+            self._clear(kind, self.get(folder.name).state, out)
         finally:
             with self._mutex:
                 self._processes.pop(folder.name, None)
                 over = self._under_way.pop(folder.name)
             os.close(held)
             over.set()
+
+    @staticmethod
+    def _clear(kind: Kind, state: State, out: Path) -> None:
+        """Take away what is half done; odds whose server stops can be gone on with."""
+        if kind is Kind.SOLVE and state is not State.DONE:
+            for left in (out, out.with_name(f".{out.name}.partial")):
+                left.unlink(missing_ok=True)
+        if kind is Kind.ODDS and state in (State.FAILED, State.CANCELLED):
+            shutil.rmtree(out, ignore_errors=True)
 
     def _begun(self, folder: Path, out: Path) -> subprocess.Popen[bytes] | None:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -174,6 +182,7 @@ class Jobs:
         elif not self._is_stopping:
             kept.end(folder, State.FAILED, now, _how_it_ended(code, complaint))
         (folder / TASK).unlink(missing_ok=True)
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
 
 
 def _complaint(process: subprocess.Popen[bytes]) -> bytes:
@@ -203,6 +212,6 @@ def _how_it_ended(code: int | None, complaint: bytes) -> str:
     if code is not None and code < 0:
         if -code == signal.SIGKILL:
             return "the system ended it, most likely because memory ran out: " + NO_MEMORY
-        return f"it crashed ({signal.Signals(-code).name}); nothing else was harmed. Solve it again"
+        return f"it crashed ({signal.Signals(-code).name}); nothing else was harmed. Ask again"
     last = complaint.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return f"it ended without a plan; nothing else was harmed. It said: {last or 'nothing'}"
+    return f"it ended before it was done; nothing else was harmed. It said: {last or 'nothing'}"

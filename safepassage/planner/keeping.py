@@ -20,6 +20,7 @@ from safepassage.planner.posting import digest, sealed
 from safepassage.store.store import Store
 
 OWN = "plan"  # the name of the plan in a ledger of its own
+SIMULATION = "simulation"  # the document of a ledger in which nothing happened: which run it is of
 _PART_LENGTH = 900_000  # characters; a document of the store has a million at most
 
 
@@ -64,7 +65,9 @@ def as_read(store: Store, ledger: Ledger) -> Ledger:
 
 
 def named(store: Store, operation: Operation) -> Operation:
-    """The operation under a name that says so where a ledger is a plan's own."""
+    """The operation under a name that says so where a ledger is a plan's own, or was played."""
+    if store.get_document(SIMULATION) is not None:
+        return replace(operation, name=f"Simulated: {operation.name}")
     if not is_plan_ledger(store):
         return operation
     return replace(operation, name=f"Plan: {operation.name}")

@@ -21,6 +21,7 @@ from safepassage.planner.errors import PlanChangedError, UnknownPlanError
 from safepassage.planner.files import get_json
 from safepassage.planner.job import Job, Kind, State, Task
 from safepassage.planner.jobs import Jobs
+from safepassage.planner.odds import OddsBook
 from safepassage.planner.posting import digest
 from safepassage.planner.scenarios import Scenario, Scenarios
 
@@ -50,6 +51,7 @@ class Planner:
         self._plans = folder / "plans"
         self.scenarios = Scenarios(folder / "scenarios", clock)
         self.jobs = Jobs(folder / "jobs", clock)
+        self.odds = OddsBook(folder / "odds", self.jobs)
 
     def file_of(self, id: str) -> Path:
         """Where the plan of a job lies."""
@@ -108,7 +110,7 @@ class Planner:
 
     def what_ifs(self, plan: str) -> list[Job]:
         """What was asked about a plan, the oldest first."""
-        asked = [j for j in self.jobs.all() if j.task.plan == plan]
+        asked = [j for j in self.jobs.all() if j.task.plan == plan and j.task.changes]
         return sorted(asked, key=lambda j: j.asked_at)
 
     def stop(self) -> None:

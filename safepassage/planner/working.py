@@ -1,4 +1,4 @@
-"""The working process of a job: reads what is asked, solves, and writes what it finds.
+"""The working process of a job: reads what is asked, solves or plays, and writes what it finds.
 
 It is started by `jobs.py`, ends when whoever started it ends, is the first that a machine short of
 memory gives up, and lets the desks go first.
@@ -12,7 +12,6 @@ import os
 import resource
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,18 @@ from safepassage.plan.progress import Progress
 from safepassage.plan.solving import plan
 from safepassage.plan.whatif import people_at_most, what_if
 from safepassage.planner.files import get_json, put_json
-from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, TASK, Kind
+from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, SCRATCH, TASK, Kind
+from safepassage.planner.playing import Write, play_odds, play_variations
 from safepassage.planner.posting import SEAL, sealed
 from safepassage.planner.scenarios import Wanted
 from safepassage.planner.seating import seat
 
 MEMORY_SHARE = 0.75  # of the machine; more than that and everybody else suffers
 _NICE = 10
-Write = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
-    """Work on the job whose folder is the second argument; the plan goes to the third."""
+    """Work on the job whose folder is the second argument; plan or odds go to the third."""
     folder, out = Path(sys.argv[2]), Path(sys.argv[3])
     _be_modest()
     try:
@@ -70,9 +69,16 @@ def _work(folder: Path, out: Path) -> dict[str, Any]:
             file.write(json.dumps(values) + "\n")
             file.flush()
 
-        if task["kind"] == Kind.SOLVE:
+        kind = Kind(task["kind"])
+        if kind is Kind.SOLVE:
             return _solve(task, out, write)
-        return _what_if(task, out, write)
+        if kind is Kind.ODDS:
+            return play_odds(task, out, write)
+        if kind is Kind.VARY:
+            play_variations(task, out, folder / SCRATCH, write)
+        if kind is Kind.WHAT_IF:
+            _what_if(task, out, write)
+        return {}
 
 
 def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
@@ -98,11 +104,10 @@ def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
     return {"sha256": document[SEAL]}
 
 
-def _what_if(task: dict[str, Any], plan_file: Path, write: Write) -> dict[str, Any]:
+def _what_if(task: dict[str, Any], plan_file: Path, write: Write) -> None:
     """What each change buys; the bound is proved again for each."""
     problem = problem_of(get_json(plan_file))
     before = people_at_most(problem)
     for words in task["changes"]:
         found = what_if(problem, words, before)
         write({"change": found.change, "before": found.before, "after": found.after})
-    return {}
