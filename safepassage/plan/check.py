@@ -247,7 +247,14 @@ def _seats(c: _Count) -> None:
             c.fault("seats", f"{s['lift']} to {s['haven']} at {s['launch']} has too few seats")
 
 
+def _from_step(c: _Count) -> int:
+    """The first step that a re-plan decides; what came before has happened, allowed or not."""
+    return int(c.d.get("replanned", {}).get("from_step", 0))
+
+
 def _guards(c: _Count) -> None:
+    """All leave; of those who leave from the first planned step on, none too early or not last."""
+    since = _from_step(c)
     left: dict[Any, list[tuple[int, int]]] = defaultdict(list)
     last: _Counts = defaultdict(int)  # the step in which the last evacuee leaves an origin
     for s in c.d["sorties"]:
@@ -258,7 +265,7 @@ def _guards(c: _Count) -> None:
     for (name, origin), guard in c.guards.items():
         what = f"{name} of {origin}"
         out = sum(n for t, n in left[name, origin] if t < c.steps)
-        first = min((t for t, n in left[name, origin] if n), default=c.steps)
+        first = min((t for t, n in left[name, origin] if n and t >= since), default=c.steps)
         if out != guard["people"]:
             c.fault("rear guard", f"{what}: {out} of {guard['people']} leave by the deadline")
         if first < guard["holds"]:
@@ -360,7 +367,14 @@ def _crews(c: _Count) -> None:
 
 def _closures(c: _Count) -> None:
     """No sortie of this plan uses a base, haven or way while it is shut."""
-    first = c.d.get("replanned", {}).get("from_step", 0)
+    first = _from_step(c)
+    for m in c.d.get("moves", []):
+        out, lands = m["launch"], m["launch"] + _ferry(c, m)
+        for shut in c.p.get("shut", []) if out >= first else []:
+            closed, ends = range(shut["first"], shut["end"]), {m["from"]: out, m["to"]: lands}
+            on_it = {shut["place"], shut["to"]} == {*ends} and {*range(out, lands)} & {*closed}
+            if on_it or (not shut["to"] and ends.get(shut["place"]) in closed):
+                c.fault("closures", f"the move of {m['lift']} at step {out} meets what is shut")
     for s in [*c.d["sorties"], *c.d["onward"]]:
         other, way, out = s.get("origin", s.get("haven")), _way(c, s), s["launch"]
         lift = c.lifts[s["lift"]]

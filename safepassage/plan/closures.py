@@ -48,15 +48,30 @@ def may_send_on(problem: Problem, lift: Lift) -> Bools:
     return may
 
 
+def may_move(problem: Problem, lift: Lift) -> Bools:
+    """Whether a lift may leave a base for another one with a wave, [b, other b, wave]."""
+    bases, waves = problem.bases, problem.waves
+    may = np.ones((len(bases), len(bases), len(waves)), bool)
+    for b, other, away in lift.ferries:
+        way = away - lift.turn
+        for shut in problem.shut:
+            if shut.is_place(bases[b]):
+                may[b, other] &= ~_within(shut, waves)
+            elif shut.is_place(bases[other]):
+                may[b, other] &= ~_within(shut, waves + way)
+            elif shut.is_way(bases[b], bases[other]):
+                may[b, other] &= ~_meets(shut, waves, way)
+    return may
+
+
 def may_fly(problem: Problem, sortie: Sortie) -> bool:
-    """Whether a sortie may leave its base when it does; moves between bases always may."""
-    lift = problem.lifts[sortie.lift]
+    """Whether a sortie may leave its base when it does."""
+    lift, wave = problem.lifts[sortie.lift], sortie.launch // problem.wave
     if sortie.is_onward:
-        wave = sortie.launch // problem.wave
         return bool(may_send_on(problem, lift)[sortie.base, sortie.place, wave])
-    return sortie.is_ferry or bool(
-        may_fetch(problem, lift)[sortie.base, sortie.place, sortie.launch]
-    )
+    if sortie.is_ferry:
+        return bool(may_move(problem, lift)[sortie.base, sortie.place, wave])
+    return bool(may_fetch(problem, lift)[sortie.base, sortie.place, sortie.launch])
 
 
 def _within(shut: Shut, steps: Whole) -> Bools:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from safepassage.plan.closures import may_fetch, may_send_on
+from safepassage.plan.closures import may_fetch, may_move, may_send_on
 from safepassage.plan.linear import Reals, Whole
 from safepassage.plan.owed import Owed
 from safepassage.plan.problem import Problem, Sortie
@@ -129,6 +129,7 @@ class Dispatcher:
         self.credit_away = [np.zeros((b, b)) for _ in p.lifts]
         self.may_fetch = [may_fetch(p, x) for x in p.lifts]
         self.may_send_on = [may_send_on(p, x) for x in p.lifts]
+        self.may_move = [may_move(p, x) for x in p.lifts]
         self.owed = Owed(p, self.manner.drawdown)
         self.closes = [self.owed.closes(o) for o in range(o)]
 
@@ -283,7 +284,7 @@ class Dispatcher:
         ):
             return False
         arrive = leave + f
-        if arrive >= p.steps:
+        if arrive >= p.steps or self.owed.wants(t, n, b, o):  # nobody has to fly back with it
             return True
         present = self.uncleared[b] + self.cleared[b]
         coming = self.arriving[b, t + 1 : arrive + 1].sum() + self.expected[b, t : arrive + 1].sum()
@@ -360,6 +361,7 @@ class Dispatcher:
             for b, other, away in lift.ferries:
                 while (
                     self.credit_away[n][b, other] >= self.manner.slack
+                    and self.may_move[n][b, other, t // self.problem.wave]
                     and self.ready[n][b, t:].min() >= 1
                     and self.crew[n][t : t + lift.cycle].min() >= 1
                 ):

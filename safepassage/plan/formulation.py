@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safepassage.plan.closures import may_fetch, may_send_on
+from safepassage.plan.closures import may_fetch, may_move, may_send_on
 from safepassage.plan.linear import INF, Builder, Programme, Whole
 from safepassage.plan.problem import NO_WAY, Lift, Problem
 from safepassage.plan.requirements import guards_at, inbound_loads, rear_guard
@@ -286,7 +286,7 @@ def _ferries(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
     m = build.columns(
         f"ferry {number}",
         (b, b, len(waves)),
-        upper=np.where(flown > 0, INF, 0),
+        upper=np.where((flown > 0) & may_move(problem, lift), INF, 0),
         cost=problem.objective.seat_cost * lift.seats,
         cap=lift.fleet,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 
@@ -11,16 +12,18 @@ from safepassage.plan.problem import Problem, Sortie
 
 
 def without_idle_moves(
-    problem: Problem, home: list[Whole], sorties: Sequence[Sortie]
+    problem: Problem, home: list[Whole], sorties: Sequence[Sortie], since: int = 0
 ) -> list[Sortie]:
     """The sorties without moves to a base that has lifts enough for all that starts there anyway.
 
     The latest moves are looked at first: what they brought may be what an earlier one is idle for.
+    Moves before the step `since` have happened, needed or not.
     """
-    moves = sorted((s for s in sorties if s.is_ferry), key=lambda s: -s.launch)
+    looked_at = [s.is_ferry and s.launch >= since for s in sorties]
+    moves = sorted(compress(sorties, looked_at), key=lambda s: -s.launch)
     if not moves:
         return list(sorties)
-    kept = [s for s in sorties if not s.is_ferry]
+    kept = [s for s, is_move in zip(sorties, looked_at, strict=True) if not is_move]
     ready = _ready(problem, home, sorties)
     for move in moves:
         lift = problem.lifts[move.lift]

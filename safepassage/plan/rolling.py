@@ -22,10 +22,11 @@ import numpy as np
 
 from safepassage.plan.bounds import Bound, bound
 from safepassage.plan.closures import may_fly
-from safepassage.plan.dispatch import Dispatcher, Flown, Manner, Target
+from safepassage.plan.dispatch import Dispatcher, Flown, Manner, Pass, Target, with_drawdown
 from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import Formulation, formulate, paces
 from safepassage.plan.linear import Programme, Whole, by_column, solve
+from safepassage.plan.moving import without_idle_moves
 from safepassage.plan.people import Draft, drafted, whole_columns
 from safepassage.plan.problem import Problem, Sortie
 from safepassage.plan.relaxation import relaxed
@@ -98,7 +99,18 @@ def _with_past(
         block = formulation.column[name][..., :steps].ravel()
         lower[block] = upper[block] = amounts[..., :steps].ravel()
     fixed = replace(programme, lower=lower, upper=upper, cap=np.minimum(programme.cap, upper))
-    return replace(formulation, programme=fixed)
+    return replace(formulation, programme=_rest_leaves_last(formulation, fixed, past))
+
+
+def _rest_leaves_last(formulation: Formulation, programme: Programme, past: Past) -> Programme:
+    """Of a rear guard that leaves last, those who are still there do; the others have gone."""
+    low = programme.low.copy()
+    for n, guard in enumerate(formulation.problem.guards):
+        if guard.is_last:
+            rows = formulation.row[f"holds {n}"]
+            low[rows] = guard.people - int(past.left_by_guard[n].sum())
+            low[rows[: past.step]] = 0
+    return replace(programme, low=low)
 
 
 def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = KEEP) -> Rolled:
@@ -117,6 +129,7 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
     hourly = formulate(p, ferries=True)
     bucket = max(1, round(BUCKET_HOURS / p.step_hours))
     steered = bound(p, bucket, formulation=fixed_past(hourly, past))
+    proof = bound(p, bucket, formulation=fixed_past(formulate(p), past)) if p.rebases else steered
     reward = keep * p.objective.weights[-1]
     later = [s for s in planned if s.launch >= past.step and may_fly(p, s)]
     anew = target_of(hourly, steered.values, past.home)
@@ -133,8 +146,8 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
         key=lambda d: d.value - reward * changed_calls(d.passed, published, past.step),
     )
     pooled = p.pooled()
-    people = bound(pooled, bucket, formulation=fixed_past(formulate(pooled, ferries=True), past))
-    return Rolled(best, steered, people, changed_calls(best.passed, published, past.step))
+    people = bound(pooled, bucket, formulation=fixed_past(formulate(pooled), past))
+    return Rolled(best, proof, people, changed_calls(best.passed, published, past.step))
 
 
 def _tried(
@@ -165,9 +178,15 @@ def changed_calls(passed: Whole, published: Whole, step: int) -> int:
 
 def _dispatched(past: Past, target: Target, manner: Manner) -> list[Sortie]:
     """The past's sorties, and those that a dispatcher sends after them."""
-    dispatcher = _after(past, manner)
-    dispatcher.run(past.step, past.problem.steps, target)
-    return [*past.sorties, *(f.sortie for f in dispatcher.flown)]
+    p = past.problem
+
+    def run(drawdown: int) -> Pass:
+        dispatcher = _after(past, replace(manner, drawdown=drawdown))
+        dispatcher.run(past.step, p.steps, target)
+        return dispatcher.made()
+
+    sorties = [*past.sorties, *with_drawdown(p, run).sorties]
+    return without_idle_moves(p, past.home, sorties, past.step)
 
 
 def _after(past: Past, manner: Manner) -> Dispatcher:

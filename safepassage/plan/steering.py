@@ -74,8 +74,9 @@ def with_fixed(
         for name, steps in (("fly", until), ("onward", waves), ("ferry", waves)):
             if f"{name} {n}" in formulation.column:
                 upper[formulation.column[f"{name} {n}"][:, :, :steps].ravel()] = 0
+    moves_freely = p.rebases and not any(name.startswith("ferry ") for name in formulation.column)
     for s in sorties:
-        if s.launch < until:
+        if s.launch < until and not (s.is_ferry and moves_freely):
             j = column_of(formulation, s)
             lower[j] += 1
             upper[j] += 1

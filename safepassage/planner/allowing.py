@@ -3,13 +3,15 @@
 Whatever happened was possible.  Where more passed, landed, parked or slept somewhere than the
 plan's numbers allow, the numbers of the past are raised to it; the numbers of the time to come
 stay.  Beds, room airside and haven places have one number for all time: it is raised only as far as
-it was exceeded.
+it was exceeded.  A rear guard has as many as were seen leaving at least; of an inbound load whose
+time is up, what the lifts that came could not bring is asked for no longer.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,7 +19,8 @@ import numpy as np
 from safepassage.model.ids import PlaceId
 from safepassage.plan.formulation import paces
 from safepassage.plan.linear import Whole
-from safepassage.plan.problem import Problem, Sortie
+from safepassage.plan.owed import Owed
+from safepassage.plan.problem import Guard, Need, Problem, Sortie
 from safepassage.plan.rolling import Past
 from safepassage.planner.posting import Clock
 
@@ -38,18 +41,22 @@ class Seen:
 
 @dataclass
 class Flight:
-    """A sortie that happened or is under way, with whom it carried by class."""
+    """A sortie that happened or is under way, with whom it carried by class or rear guard."""
 
     sortie: Sortie
     leaves: int
     aboard: Counter[str]
+    or_else: tuple[Sortie, ...] = ()  # what it may have been instead, the likeliest first
+
+
+Outside = Counter[tuple[str, int]]  # heads of each (class or rear guard, origin)
 
 
 def past_of(
     seen: Seen,
     home: list[Whole],
     flights: Sequence[Flight],
-    outside: Counter[tuple[int, int]],
+    outside: Outside,
     present: Sequence[int],
 ) -> Past:
     """The past of a problem.
@@ -58,20 +65,19 @@ def past_of(
         seen: what the ledger holds.
         home: how many lifts of each type are based where.
         flights: the sorties of the past that the fleets account for, and those under way.
-        outside: heads of each (class, origin) who left otherwise.
+        outside: who left otherwise.
         present: heads at each base now, as the ledger has them.
     """
     p, step = seen.problem, seen.step
-    boarded = np.zeros_like(p.demand)
-    for f in flights:
-        for name, heads in f.aboard.items():
-            if not f.sortie.is_onward:
-                boarded[p.classes.index(name), f.sortie.place, f.leaves] += heads
-    passed = _passed(seen.passed, boarded, outside)
+    boarded, guarded = _boarded(p, flights)
+    left = {(p.classes.index(n), o): k for (n, o), k in outside.items() if n in p.classes}
+    passed = _passed(seen.passed, boarded, left)
     gate = _gate(p, seen, passed)
     p = replace(
         p,
-        demand=_demand(p.demand, passed, outside),
+        demand=_demand(p.demand, passed, left),
+        guards=_guards(p, guarded, outside),
+        needs=_needs(p, flights, step),
         gate=np.where(np.arange(p.steps) < step, gate, p.gate),
         airside=np.maximum(p.airside, (passed - boarded).cumsum(2)[..., :step].sum(0).max(1))
         if step
@@ -81,10 +87,46 @@ def past_of(
     carried = _carried(p, flights)
     sent_on = _sent_on(p, flights, step)
     p = _bases(p, carried, sent_on, step, present)
-    return Past(step, p, home, [f.sortie for f in flights], passed, boarded, carried, sent_on)
+    sorties = [f.sortie for f in flights]
+    return Past(step, p, home, sorties, passed, boarded, carried, sent_on, guarded)
 
 
-def _passed(seen: Whole, boarded: Whole, outside: Counter[tuple[int, int]]) -> Whole:
+def _boarded(p: Problem, flights: Sequence[Flight]) -> tuple[Whole, Whole]:
+    """Who boarded at the origins: by class, [c, o, t], and of each rear guard, [guard, t]."""
+    boarded: Whole = np.zeros_like(p.demand)
+    guarded = np.zeros((len(p.guards), p.steps), np.int64)
+    guards = {(g.name, g.origin): n for n, g in enumerate(p.guards)}
+    for f in flights:
+        for name, heads in f.aboard.items() if f.sortie.fetches else ():
+            guard = guards.get((name, f.sortie.place))
+            if guard is not None:
+                guarded[guard, f.leaves] += heads
+            else:
+                boarded[p.classes.index(name), f.sortie.place, f.leaves] += heads
+    return boarded, guarded
+
+
+def _guards(p: Problem, guarded: Whole, outside: Outside) -> tuple[Guard, ...]:
+    """The rear guards, less those outside the plan, and never below those who have left."""
+    return tuple(
+        replace(g, people=max(int(left.sum()), g.people - outside[g.name, g.origin]))
+        for g, left in zip(p.guards, guarded, strict=True)
+    )
+
+
+def _needs(p: Problem, flights: Sequence[Flight], step: int) -> tuple[Need, ...]:
+    """The inbound loads; of those whose time is up, what the lifts that came can have brought."""
+    owed = Owed(p, 0)
+    for f in sorted(flights, key=lambda f: f.sortie.launch):
+        if f.sortie.fetches:
+            owed.launched(f.sortie.launch, f.sortie.lift, f.sortie.base, f.sortie.place)
+    return tuple(
+        replace(n, amount=n.amount - math.ceil(left - 1e-9)) if n.by <= step else n
+        for n, left in zip(p.needs, owed.load, strict=True)
+    )
+
+
+def _passed(seen: Whole, boarded: Whole, outside: Mapping[tuple[int, int], int]) -> Whole:
     """Who passed, without those who left outside the plan, with those who boarded unseen."""
     passed = seen.copy()
     for (c, o), heads in outside.items():
@@ -97,7 +139,7 @@ def _passed(seen: Whole, boarded: Whole, outside: Counter[tuple[int, int]]) -> W
     return passed + unseen
 
 
-def _demand(demand: Whole, passed: Whole, outside: Counter[tuple[int, int]]) -> Whole:
+def _demand(demand: Whole, passed: Whole, outside: Mapping[tuple[int, int], int]) -> Whole:
     """The forecast, less those outside the plan, and never below those who have passed."""
     known = demand.cumsum(2)
     for (c, o), heads in outside.items():
@@ -122,7 +164,7 @@ def _aprons(p: Problem, flights: Sequence[Flight]) -> Problem:
     slots, runway = np.zeros_like(p.slots), np.zeros_like(p.runway)
     for f in flights:
         s, lift = f.sortie, p.lifts[f.sortie.lift]
-        if s.is_onward:
+        if not s.fetches:
             continue
         land = s.launch + int(lift.to_origin[s.place, s.base])
         leave = land + lift.ground
@@ -139,7 +181,7 @@ def _carried(p: Problem, flights: Sequence[Flight]) -> Whole:
     carried = np.zeros(shape, np.int64)
     for f in flights:
         s = f.sortie
-        if not s.is_onward and f.leaves < p.steps:
+        if s.fetches and f.leaves < p.steps:
             carried[pace.origin[s.lift], s.place, s.base, f.leaves] += sum(f.aboard.values())
     return carried
 

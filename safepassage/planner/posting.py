@@ -5,6 +5,7 @@
     terminal > lift           as it leaves the origin
     lift > haven              as it lands at its base
     haven > lift > onward     as the onward flight leaves and lands
+    a lift, nobody aboard     as it moves from base to base
 
 Heads and families, no names: where the plan's seats have families of the register (`seating.py`),
 each is promised whole, under its group's id, to the lift and its base.  Everything of a step is
@@ -37,6 +38,7 @@ from safepassage.planner.errors import PlanRefusedError
 
 UNKNOWN_CLASS = "unknown"
 SEAL = "sha256"
+_PLAN = "plan-"
 _WAITING = (PlaceKind.TOWN, PlaceKind.ASSEMBLY_AREA)
 
 
@@ -54,7 +56,7 @@ def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def plan_id(document: Mapping[str, Any]) -> str:
     """What begins the ids of a plan's promises."""
-    return f"plan-{digest(document)[:12]}"
+    return f"{_PLAN}{digest(document)[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def promises(document: Mapping[str, Any], operation: Operation) -> list[Fact]:
         *posting.passages(),
         *posting.to_havens(),
         *posting.onward(),
+        *posting.moves(),
     ]
     return found
 
@@ -140,6 +143,11 @@ def way_in(operation: Operation, gate: str, origin: str) -> list[PlaceId]:
     waiting = [p.id for kind in _WAITING for p in operation.of_kind(kind) if p.id in leading]
     first = waiting[0] if waiting else OUTSIDE
     return [first, end] if gate == origin else [first, PlaceId(gate), end]
+
+
+def is_promised(place: PlaceId) -> bool:
+    """Whether a lift is one that a plan promised, by its id."""
+    return place.startswith(_PLAN)
 
 
 def out_place(plan: str, number: int) -> PlaceId:
@@ -263,6 +271,13 @@ class _Posting:
             for c, (name, heads) in enumerate(aboard.items()):
                 yield self.move(f"on/{n}-{c}/1", s["base"], place, launch, heads, name)
                 yield self.move(f"on/{n}-{c}/2", place, s["haven"], launch + way, heads, name)
+
+    def moves(self) -> Iterator[Lift]:
+        """Lifts that go to another base, stated so that both bases know."""
+        for n, m in enumerate(self.document.get("moves", [])):
+            if m["launch"] >= self.first:
+                place = PlaceId(f"{self.plan}-move-{n + 1}")
+                yield self.stated(place, m["lift"], m["from"], m["to"], m["launch"])
 
     def waiting_at_bases(self) -> dict[str, deque[tuple[str, int]]]:
         """Who came to each base, first come first, the first class before the others."""

@@ -131,7 +131,7 @@ def replan(
         EngineError: what happened cannot be put into the plan's rules, or nothing was found.
     """
     began = time.process_time()
-    clock, problem = Clock.of(document), replace(problem_of(document), rebases=False)
+    clock, problem = Clock.of(document), problem_of(document)
     step = clock.step_of(as_of)
     if not 0 < step < clock.steps:
         raise PlanRefusedError(
