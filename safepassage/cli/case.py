@@ -21,7 +21,7 @@ from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import PlaceId, SponsorId
 from safepassage.model.instant import format_instant, zulu
 from safepassage.model.ledger import Ledger
-from safepassage.model.not_out import NextStep, NotOutClass
+from safepassage.model.not_out import CaseStep, NextStep, NotOutClass
 from safepassage.model.place import ClosingReason
 from safepassage.model.refusal import RefusalReason
 from safepassage.operate.caseload import Case, Word
@@ -36,7 +36,9 @@ EXIT_FOUND = 1
 SHOWN_MAX = 100
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="An instant with Z or an offset.")]
-CaseArgument = Annotated[str, typer.Argument(help="The person or group, as `list` prints it.")]
+CaseArgument = Annotated[
+    str, typer.Argument(help="A person, a group, or the place of heads of no group, as listed.")
+]
 WasOption = Annotated[
     Standing | None, typer.Option("--was", help="Which row is meant, if there are several.")
 ]
@@ -235,7 +237,7 @@ def show(
         said = [
             s
             for s in ledger.catalogue.case_steps
-            if case in (s.person, s.group) and s.occurred_at <= found.not_out.as_of
+            if case in _about(s) and s.occurred_at <= found.not_out.as_of
         ]
     if not rows:
         raise BadQuestionError(f"{case} is not among those who are not out: `case list` shows who")
@@ -251,6 +253,12 @@ def show(
             f"  {instant(step.occurred_at, zone)}: {step.heads:,} {step.standing}, {step.owner},"
             f" {step.next_step}"
         )
+
+
+def _about(step: CaseStep) -> tuple[str | None, ...]:
+    """Whom a step is about: heads of no group go by their place."""
+    is_nobodys = step.person is None and step.group is None
+    return (step.place,) if is_nobodys else (step.person, step.group)
 
 
 def _ids(r: Remaining) -> tuple[str | None, ...]:

@@ -10,6 +10,7 @@ from safepassage.model.errors import InvalidFactError
 from safepassage.model.gate_pass import GROUP_HEADS_MAX
 from safepassage.model.ids import EntryId, GroupId, PersonId, PlaceId, check_id
 from safepassage.model.instant import in_utc
+from safepassage.model.movement import HEADS_MAX
 from safepassage.model.refusal import RefusalReason
 
 
@@ -40,13 +41,14 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStep:
-    """What a case is now; a later step about the same person or group takes its place.
+    """What a case is now; a later step about the same people takes its place.
 
-    A case is about one person, or about so many heads of a group that nobody has told apart.
+    A case is about one person, about so many heads of a group that nobody has told apart, or
+    (neither person nor group) about so many heads of no group that are at a place.
 
     Raises:
-        InvalidFactError: it is about nobody, or about both; several heads of one person; or a
-            reason of a refusal for somebody who was not refused.
+        InvalidFactError: it is about nobody, or about a person and a group; several heads of one
+            person; or a reason of a refusal for somebody who was not refused.
     """
 
     id: EntryId
@@ -68,10 +70,15 @@ class CaseStep:
         check_id(self.owner, "owner")
         if self.answers is not None:
             check_id(self.answers, "entry")
-        if (self.person is None) == (self.group is None):
+        if self.person is not None and self.group is not None:
             raise InvalidFactError(f"{self.id}: a case is about a person, or about a group")
-        check_id(self.person or self.group, "person or group")
-        if not 1 <= self.heads <= (GROUP_HEADS_MAX if self.person is None else 1):
+        whom = self.person or self.group or self.place
+        if whom is None:
+            raise InvalidFactError(
+                f"{self.id}: a case is about a person, a group, or heads of no group at a place"
+            )
+        check_id(whom, "person, group or place")
+        if not 1 <= self.heads <= self._heads_max():
             raise InvalidFactError(f"{self.id}: {self.heads} heads in one case")
         if self.reason is not None and self.standing is not NotOutClass.REFUSED:
             raise InvalidFactError(f"{self.id}: only somebody refused has the reason of a refusal")
@@ -80,6 +87,11 @@ class CaseStep:
         object.__setattr__(self, "occurred_at", in_utc(self.occurred_at, f"{self.id}: occurred_at"))
         if self.due_at is not None:
             object.__setattr__(self, "due_at", in_utc(self.due_at, f"{self.id}: due_at"))
+
+    def _heads_max(self) -> int:
+        if self.person is not None:
+            return 1
+        return HEADS_MAX if self.group is None else GROUP_HEADS_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,11 +57,6 @@ class Case:
         """Whom it is about."""
         return self.remaining.id
 
-    @property
-    def can_be_stepped(self) -> bool:
-        """Whether a word can be said about it: heads of no group need a band or a name first."""
-        return self.remaining.person is not None or self.remaining.group is not None
-
     def is_overdue(self, as_of: datetime) -> bool:
         """Whether its clock has run out."""
         return self.due_at is not None and self.due_at <= as_of
@@ -193,21 +188,18 @@ class Word:
 def stepped(case: Case, word: Word, at: datetime, entry: EntryId) -> CaseStep:
     """The step that a word makes of a case.
 
-    A word about heads that nobody has told apart is about so many of their group.  A new next step
+    A word about heads that nobody has told apart is about so many of their group; where they have
+    none, about so many of those at their place.  A new next step
     without a clock has none: the old clock was that of the old step.
 
     Raises:
-        InvalidFactError: the case has no owner and the word names none, it is about heads of no
-            group, or about people who are on their way and says nothing of their class.
+        InvalidFactError: the case has no owner and the word names none; or it is about people who
+            are on their way and says nothing of their class.
     """
     remaining = case.remaining
     owner = word.owner or case.owner
     if owner is None:
         raise InvalidFactError(f"nobody owns the case of {case.id}: say who does")
-    if not case.can_be_stepped:
-        raise InvalidFactError(
-            f"{remaining.heads:,} heads at {case.id} belong to no group: give them a band first"
-        )
     if word.standing is None and remaining.standing is Standing.ON_THE_WAY:
         raise InvalidFactError(f"{case.id} is on the way and no case: say what became of them")
     standing = word.standing or NotOutClass(remaining.standing.value)
@@ -243,7 +235,7 @@ def handed_over(
         token: begins the ids of the steps.
         from_site: whose cases; all, if it is left out.
     """
-    given = [c for c in load.cases if c.can_be_stepped and from_site in (None, c.site)]
+    given = [c for c in load.cases if from_site in (None, c.site)]
     return [
         stepped(case, to, at, EntryId(f"case/{token}/{number}"))
         for number, case in enumerate(given)

@@ -246,6 +246,7 @@ class _Sorting:
     is_over: bool = False
     of_person: dict[PersonId, list[CaseStep]] = field(default_factory=dict)
     of_group: dict[GroupId, list[CaseStep]] = field(default_factory=dict)
+    of_nobody: dict[PlaceId | None, list[CaseStep]] = field(default_factory=dict)  # by place
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
     answered: Counter[EntryId] = field(default_factory=Counter)  # heads, by the evidence
     landed: dict[PlaceId | None, datetime] = field(default_factory=dict)  # lifts, and since when
@@ -260,6 +261,8 @@ class _Sorting:
                     self.of_person.setdefault(step.person, []).append(step)
                 elif step.group is not None:
                     self.of_group.setdefault(step.group, []).append(step)
+                else:
+                    self.of_nobody.setdefault(step.place, []).append(step)
                 if step.answers is not None:
                     self.answered[step.answers] += step.heads
         for refusal in self.catalogue.refusals:
@@ -335,6 +338,8 @@ class _Sorting:
         said = [s for member in party.members for s in self.of_person.get(member, ())[-1:]]
         if party.group is not None:
             said += self.of_group.get(party.group, ())
+        elif party.person is None:
+            said += [s for held in party.held for s in self.of_nobody.get(held.place, ())]
         for step in said:
             at = step.occurred_at
             yield _Evidence(
@@ -410,16 +415,20 @@ class _Sorting:
             among=(),
             place=held.place,
             since=since,
-            step=self._latest_step(person, party.group),
+            step=self._latest_step(person, party.group, held.place),
             evidence=None,
         )
 
-    def _latest_step(self, person: PersonId | None, group: GroupId | None) -> CaseStep | None:
+    def _latest_step(
+        self, person: PersonId | None, group: GroupId | None, place: PlaceId | None
+    ) -> CaseStep | None:
         said: list[CaseStep] = []
         if person is not None:
             said += self.of_person.get(person, ())[-1:]
         if group is not None:
             said += self.of_group.get(group, ())[-1:]
+        if person is None and group is None:
+            said += self.of_nobody.get(place, ())[-1:]
         return max(said, key=lambda s: (s.occurred_at, s.id), default=None)
 
     def _told_apart(self, party: Party, rows: list[Remaining], gone: int) -> Iterator[Remaining]:
@@ -435,7 +444,7 @@ class _Sorting:
             if row.person is not None or not left:
                 yield row
             elif is_clear:
-                step = row.step or self._latest_step(left[0], party.group)
+                step = row.step or self._latest_step(left[0], party.group, row.place)
                 yield replace(row, person=left[0], step=step)
             else:
                 yield replace(row, among=left)

@@ -96,6 +96,7 @@ def said(
     *,
     person: str | None = None,
     group: str | None = None,
+    place: str | None = None,
     heads: int = 1,
     owner: str = "desk-1",
     site: str = "embassy",
@@ -112,6 +113,7 @@ def said(
         next_step=NextStep.CALL_AGAIN,
         due_at=at(due) if due else None,
         occurred_at=at(clock),
+        place=PlaceId(place) if place else None,
         site=PlaceId(site),
     )
 
@@ -176,11 +178,13 @@ def _moves(draw: st.DrawFn) -> Movement:
 @st.composite
 def _steps(draw: st.DrawFn) -> CaseStep:
     person = draw(st.one_of(st.none(), somebody))
+    group = None if person else draw(st.one_of(st.none(), groups))
     standing = draw(st.sampled_from(NotOutClass))
     return CaseStep(
         id=EntryId(f"step/{draw(serial)}"),
         person=person,
-        group=None if person else draw(groups),
+        group=group,
+        place=None if person or group else draw(st.sampled_from(STOPS).map(PlaceId)),
         heads=1 if person else draw(st.integers(1, 6)),
         standing=standing,
         reason=RefusalReason.PAPERS if standing is NotOutClass.REFUSED else None,

@@ -219,6 +219,25 @@ def test_people_written_down_in_town_and_counted_at_the_gate_as_heads_are_counte
     assert classes(ledger, at("10:00")) == {"on-the-way": 4, "unknown": 1}
 
 
+def test_heads_of_no_group_have_an_owner_a_next_step_and_a_clock_as_families_do() -> None:
+    walked_up = "18:00 posted 7 outside > gate"
+    word = said("21:00", NotOutClass.UNREACHABLE, place="gate", heads=3, due="23:00")
+    ledger = book(walked_up, replace(word, occurred_at=at("21:00", 15)))
+    assert classes(ledger, at("21:30", 15)) == {"unknown": 7}  # one cannot be unreachable at a gate
+    undecided = replace(word, standing=NotOutClass.UNDECIDED, occurred_at=at("21:00", 15))
+    ledger = book(walked_up, undecided)
+    assert classes(ledger, at("21:30", 15)) == {"unknown": 4, "undecided": 3}
+    found = not_out(ledger, at("21:30", 15), COUNTED)
+    load = caseload(found, ledger.catalogue.deadlines)
+    assert sum(c.remaining.heads for c in load.cases) == found.not_out == 7
+    assert load.owners() == {"desk-1": 7}  # whoever has some of those there has those who come
+    steps = handed_over(load, Word(owner="desk-2", site=PlaceId("doha")), at("22:00", 15), "token")
+    after = book(walked_up, undecided, *steps)
+    assert classes(after, at("22:30", 15)) == {"unknown": 4, "undecided": 3}
+    now = caseload(not_out(after, at("22:30", 15), COUNTED), after.catalogue.deadlines)
+    assert (now.owners(), now.sites()) == ({"desk-2": 7}, {"doha": 7})
+
+
 def test_heads_that_nobody_saw_enter_count_where_they_went_and_may_be_those_who_waited() -> None:
     ledger = book(
         """
@@ -302,7 +321,7 @@ def test_handing_the_caseload_over_changes_no_class(
     after = not_out(Book([*handed_in, *more]), as_of, COUNTED)
     assert summary(after) == summary(before)
     now = caseload(after, Book(handed_in).catalogue.deadlines)
-    assert {case.owner for case in now.cases if case.can_be_stepped} <= {"desk-doha"}
+    assert {case.owner for case in now.cases} <= {"desk-doha"}
     assert sum(c.remaining.heads for c in now.cases) == sum(c.remaining.heads for c in load.cases)
 
 
