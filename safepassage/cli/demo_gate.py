@@ -33,6 +33,7 @@ from safepassage.operate.admission import Admission
 from safepassage.operate.boarding import Boarders
 from safepassage.operate.caseload import Word
 from safepassage.operate.close_out import Signed
+from safepassage.operate.stations import BOARDING
 from safepassage.operate.step import StepRefusedError
 from safepassage.report.discrepancies import doubts
 from safepassage.secure.issuing import new_key, public_half, stated
@@ -155,7 +156,7 @@ def _tell_call(site: _Site) -> Issued:
 
 
 def _tell_gate(site: _Site, issued: Issued) -> None:
-    first, second = (Phone(site.gates, NORTH, OFFICER) for _ in range(2))
+    first, second = (Phone(site.gates, NORTH, by=OFFICER) for _ in range(2))
     token = issued.secret.token
     site.clock.set(5.5)
     early = first.show(token)
@@ -182,7 +183,7 @@ def _tell_lift(site: _Site, issued: Issued) -> None:
     site.clock.set(9)
     site.departing.seat(REACH, [Boarders(group=FAMILY, heads=5)], token=new_token())
     site.clock.set(9.25)
-    door = Phone(site.gates, APRON, OFFICER, REACH)
+    door = Phone(site.gates, APRON, BOARDING, by=OFFICER, lift=REACH)
     aboard = door.show(issued.secret.token, 5)
     door.sync()
     site.say(f"at the door of {REACH}, five heads: {_answer(aboard)}; the smallest on a lap")

@@ -1,25 +1,24 @@
-"""Phones as a test needs them: they scan, keep a chain, sign, and forget what a receipt names."""
+"""Phones as a test needs them, and the gates that they speak to: here, or behind a network."""
 
 from __future__ import annotations
 
-import base64
+import http.client
 import json
-from collections.abc import Iterable
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from safepassage.control.errors import NotKnownError
+from safepassage.cli.demo_phone import Phone
 from safepassage.control.gates import Gates
-from safepassage.control.receipts import is_signed
-from safepassage.operate.event import NOBODY_BEFORE, batch_text, canonical, hash_of
 from safepassage.store import open_store
 from safepassage.store.beside import Beside
 from safepassage.store.pen import Pen
 
+__all__ = ["DAWN", "Clock", "Enrolled", "Phone", "Remote", "open_gates", "pass_of"]
+
 DAWN = datetime(2021, 8, 20, 5, tzinfo=UTC)
+PATIENCE = 120  # seconds; a machine may have much else to do
 
 
 class Clock:
@@ -47,85 +46,38 @@ def pass_of(number: int) -> str:
     return f"{number:032x}"
 
 
-class Phone:
-    """A phone at a gate."""
+@dataclass(frozen=True)
+class Enrolled:
+    """What a server answered to a phone that enrolled."""
 
-    def __init__(self, gates: Gates, place: str = "gate", station: str = "gate") -> None:
-        self.gates, self.place, self.station = gates, place, station
-        self.key = Ed25519PrivateKey.generate()
-        secret = gates.link(place=place, station=station, by="desk").split("=")[1].split(".")[0]
-        public = self.key.public_key().public_bytes_raw().hex()
-        asked = json.dumps({"secret": secret, "public_key": public}).encode()
-        self.id = gates.enrol(asked).id
-        self.seq, self.prev = 0, NOBODY_BEFORE
-        self.ahead = timedelta(0)
-        self.unsent: list[dict[str, Any]] = []
-        self.fates: dict[str, str] = {}
-        self.reasons: dict[str, str] = {}
+    id: str
+    told: dict[str, Any]
 
-    def scan(self, kind: str = "admit", **said: Any) -> dict[str, Any]:
-        """Something happened here; it is kept until a receipt names it."""
-        event = self.event(kind, **said)
-        self.seq, self.prev = event["seq"], hash_of(canonical(event))
-        self.unsent.append(event)
-        return event
 
-    def event(self, kind: str, **said: Any) -> dict[str, Any]:
-        """An event as the phone would write it next."""
-        at = said.pop("at", self.gates.clock()) + self.ahead
-        number = self.seq + 1
-        return {
-            "v": 1,
-            "id": said.pop("id", hash_of(f"{self.id}/{number}")[:32]),
-            "device": self.id,
-            "seq": number,
-            "prev": self.prev,
-            "kind": kind,
-            "at": at.isoformat().replace("+00:00", "Z"),
-            "mono": number * 1000,
-            "boot": "b00t",
-            "server_time": None,
-            "station": self.station,
-            "place": self.place,
-            "pass": None,
-            "group": None,
-            "heads": None,
-            "expected": None,
-            "reason": None,
-            "lift": None,
-            "to": None,
-            "ack": None,
-            **said,
-        }
+class Remote:
+    """The gates of a server process, as a phone reaches them; its desk makes links here."""
 
-    def batch(self, events: Iterable[Any] | None = None) -> bytes:
-        """The bytes that the phone sends."""
-        sent = list(self.unsent if events is None else events)
-        at = (self.gates.clock() + self.ahead).isoformat()
-        text = batch_text(self.id, at, [hash_of(canonical(event)) for event in sent])
-        signature = base64.urlsafe_b64encode(self.key.sign(text)).rstrip(b"=").decode()
-        body = {"device": self.id, "events": sent, "sent_at": at, "signature": signature}
-        return json.dumps(body).encode()
+    def __init__(self, origin: str, gates: Gates) -> None:
+        self.origin, self.clock = origin, gates.clock
+        self.link, self.signer = gates.link, gates.signer
 
-    def sync(self, *, lost: bool = False) -> dict[str, Any]:
-        """Send what was not sent; `lost`: the answer never arrives, and everything is kept."""
-        answer = self.gates.take_events(self.batch())
-        if not lost:
-            self.settle(answer)
-        receipt: dict[str, Any] = answer["receipt"]
-        return receipt
+    def enrol(self, body: bytes) -> Enrolled:
+        told = self.post("enrol", body)
+        return Enrolled(told["device"], told)
 
-    def try_sync(self) -> None:
-        """Send, whatever the server thinks of this phone."""
-        with suppress(NotKnownError):
-            self.sync()
+    def knowledge(self, device: Enrolled) -> tuple[dict[str, Any], str]:
+        """As it came with the enrolment."""
+        return device.told, ""
 
-    def settle(self, answer: dict[str, Any]) -> None:
-        """Let go of what a rightly signed receipt names."""
-        signed = canonical(answer["receipt"]).encode()
-        assert is_signed(self.gates.signer.public_key, answer["signature"], signed)
-        for result in answer["receipt"]["results"]:
-            self.fates[result["id"]] = result["state"]
-            self.reasons[result["id"]] = result["reason"]
-        named = {result["id"] for result in answer["receipt"]["results"]}
-        self.unsent = [event for event in self.unsent if event["id"] not in named]
+    def take_events(self, body: bytes) -> dict[str, Any]:
+        return self.post("events", body)
+
+    def post(self, what: str, body: bytes) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(urlsplit(self.origin).netloc, timeout=PATIENCE)
+        headers = {"Origin": self.origin, "Content-Type": "application/json"}
+        connection.request("POST", f"/gate/api/{what}", body=body, headers=headers)
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
+        connection.close()
+        assert response.status == 200, answer
+        return answer

@@ -97,7 +97,8 @@ def test_a_hub_s_phone_that_was_revoked_later_is_still_a_witness_of_before(
     clock.wait(minutes=1)
     own.devices.revoke(phone.id)
     phone.scan(**{**FAMILY, "pass": pass_of(3)})
-    phone.try_sync()
+    with pytest.raises(NotKnownError, match="revoked"):
+        phone.sync()
     assert hand_over(own, joined) == {"recorded": 1, "quarantined": 1}
     assert heads(main) == {"abbey": 5}
 

@@ -11,8 +11,6 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,36 +22,11 @@ from safepassage.store import open_store
 from safepassage.store.beside import Beside
 from safepassage.store.gate_devices import DeviceKind
 from safepassage.store.pen import Pen
-from tests.control.phones import Phone, pass_of
+from tests.control.phones import PATIENCE, Phone, Remote, pass_of
 from tests.fixtures.requirements import ROOT
 from tests.web.served import Served, make_store
 
 PHONES, SCANS = 4, 30
-PATIENCE = 120  # seconds; a machine may have much else to do
-
-
-class Remote:
-    """The gates of a server process, as a phone reaches them."""
-
-    def __init__(self, origin: str, gates: Gates) -> None:
-        self.origin, self.clock = origin, gates.clock
-        self.link, self.signer = gates.link, gates.signer
-
-    def enrol(self, body: bytes) -> Any:
-        return SimpleNamespace(id=self.post("enrol", body)["device"])
-
-    def take_events(self, body: bytes) -> dict[str, Any]:
-        return self.post("events", body)
-
-    def post(self, what: str, body: bytes) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(urlsplit(self.origin).netloc, timeout=PATIENCE)
-        headers = {"Origin": self.origin, "Content-Type": "application/json"}
-        connection.request("POST", f"/gate/api/{what}", body=body, headers=headers)
-        response = connection.getresponse()
-        answer: dict[str, Any] = json.loads(response.read())
-        connection.close()
-        assert response.status == 200, answer
-        return answer
 
 
 def test_a_server_killed_in_the_middle_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
@@ -64,7 +37,7 @@ def test_a_server_killed_in_the_middle_loses_nothing_that_it_acknowledged(tmp_pa
     gates = Gates(reader, pen, beside, lambda: datetime.now(UTC))
     try:
         remote = Remote(server.origin, gates)
-        phones = [Phone(remote, f"gate-{n}") for n in range(PHONES)]  # type: ignore[arg-type]
+        phones = [Phone(remote, f"gate-{n}") for n in range(PHONES)]
         for round_ in range(2):
             kill_amid(server, phones, round_)
             server = Served(path, tmp_path / "state")

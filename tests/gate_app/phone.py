@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,9 +87,13 @@ class Phone:
         """Wait until the screen says that."""
         until(lambda: self.reason == reason)
 
+    def events(self) -> list[dict[str, Any]]:
+        """The events that lie on the phone unsent, out of its database."""
+        return [json.loads(text) for text in self.page.evaluate(TEXTS)]
+
     def unsent(self) -> int:
-        """How many events lie on the phone, out of its database."""
-        return int(self.page.evaluate(COUNT))
+        """How many those are."""
+        return len(self.events())
 
     def send(self) -> None:
         """Open the menu, press the button that sends, come back."""
@@ -95,12 +102,15 @@ class Phone:
         self.press("back")
 
 
-COUNT = """() => new Promise((resolve, reject) => {
+TEXTS = """() => new Promise((resolve, reject) => {
     const opening = indexedDB.open("gate");
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
-        const count = opening.result.transaction("events").objectStore("events").count();
-        count.onsuccess = () => { opening.result.close(); resolve(count.result); };
+        const rows = opening.result.transaction("events").objectStore("events").getAll();
+        rows.onsuccess = () => {
+            opening.result.close();
+            resolve(rows.result.map((row) => row.text));
+        };
     };
 })"""
 
@@ -122,6 +132,18 @@ def held(
         yield Phone(page_of(context), post)
     finally:
         context.close()
+
+
+def kill(profile: Path) -> None:
+    """End the browser of a profile in the middle of whatever it does."""
+    mark = f"--user-data-dir={profile}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if mark in words and not any(word.startswith(b"--type=") for word in words):
+            os.kill(int(process.name), signal.SIGKILL)
 
 
 def page_of(context: BrowserContext) -> Page:

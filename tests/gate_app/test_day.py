@@ -4,8 +4,6 @@ left on it that says who anybody is.  The tests follow each other, as the hours 
 from __future__ import annotations
 
 import base64
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -15,7 +13,7 @@ import pytest
 
 from safepassage.operate.event import canonical, hash_of
 from tests.gate_app.issued import CODE, SPOKEN, knowledge, listed, token
-from tests.gate_app.phone import Phone, held, until
+from tests.gate_app.phone import Phone, held, kill, until
 from tests.gate_app.post import DEVICE, Post, opened
 
 if TYPE_CHECKING:
@@ -48,14 +46,7 @@ class Day:
 
     def kill(self) -> None:
         """End the browser in the middle of whatever it does, and close what is left of it."""
-        mark = f"--user-data-dir={self.profile}".encode()
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                words = (process / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if mark in words and not any(word.startswith(b"--type=") for word in words):
-                os.kill(int(process.name), signal.SIGKILL)
+        kill(self.profile)
         with suppress(Exception):  # whether the driver has noticed yet is its own affair
             self.put_down()
 

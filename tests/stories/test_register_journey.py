@@ -4,14 +4,10 @@ a real browser with a profile of its own, the keyboard alone; and nothing of a l
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +17,7 @@ import pytest
 from tests.fixtures.browser import chromium_arguments, chromium_path
 from tests.fixtures.requirements import ROOT
 from tests.stories.canary import PLANTED, found_below, found_in
+from tests.stories.site import Site
 from tests.web.test_browser import violations
 from tests.web.test_exports import TO
 from tests.web.test_lists_browser import tab_to
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, Playwright
 
 PHRASE = "seven brass lanterns drift"
-START_SECONDS = 60
 OPERATION = ROOT / "scenarios" / "hurricane-fictitious" / "operation.yaml"
 P = PLANTED
 EMBASSY = f"""Ref,Family,Given name,Surname,Father's name,Sex,Date of birth,Passport,Phone,Email,Province,Remarks
@@ -44,70 +40,11 @@ Omar,{P["family"]},Aziz,1976,0705550212
 """
 
 
-@dataclass
-class Site:
-    """A ledger, its key on another medium, and the server process that is up now."""
-
-    folder: Path
-    process: subprocess.Popen[str] | None = None
-    said: list[Path] = field(default_factory=list)
-    port: int = 0
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "SAFEPASSAGE_STORE": str(self.folder / "data" / "ledger.db"),
-            "SAFEPASSAGE_KEY_FILE": str(self.folder / "stick" / "register.key"),
-            "XDG_STATE_HOME": str(self.folder / "state"),
-            "TMPDIR": str(self.folder / "tmp"),
-            "PYTHONUNBUFFERED": "1",
-        }
-
-    @property
-    def origin(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def run(self, *words: str) -> str:
-        command = [sys.executable, "-m", "safepassage", *words]
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False, cwd=ROOT
-        )
-        assert done.returncode in (0, 1), done.stderr
-        return done.stdout
-
-    def start(self) -> None:
-        """Start the server and wait until it can be reached."""
-        told = self.folder / "logs" / f"server-{len(self.said)}.log"
-        self.said.append(told)
-        words = [sys.executable, "-m", "safepassage", "serve", "--port", str(self.port)]
-        with told.open("w") as out:
-            self.process = subprocess.Popen(
-                words, env=self.environment, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT
-            )
-        until = time.monotonic() + START_SECONDS
-        while "Stop with" not in told.read_text():
-            assert self.process.poll() is None, told.read_text()
-            assert time.monotonic() < until, told.read_text()
-            time.sleep(0.1)
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/sign-in", told.read_text())
-        assert found
-        self.port = int(found[1])
-
-    def end(self, how: signal.Signals) -> None:
-        """Stop the server, gently or not; by its own process id."""
-        if self.process is not None:
-            self.process.send_signal(how)
-            self.process.wait(30)
-            self.process = None
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    for name in ("data", "stick", "state", "tmp", "logs", "lists", "profile"):
-        (tmp_path / name).mkdir()
     site = Site(tmp_path)
-    site.run("init", str(OPERATION))
-    site.run("account", "unlock-file", str(tmp_path / "stick" / "register.key"))
+    site.run("init", OPERATION)
+    site.run("account", "unlock-file", site.key_file)
     site.start()
     try:
         yield site
