@@ -53,6 +53,7 @@ class Airlift:
         self.flown, self.empty, self.cancelled, self.turned = (
             np.zeros(r, np.int64) for _ in range(4)
         )
+        self.no_end = 10 * int(script.beds.max()) + 1_000_000  # beds after the planned time
         self.load_by = script.sorties.load.cumsum(axis=1)
         self.guard_by = script.sorties.guard.cumsum(axis=1)
         self.load_on_by = script.onward.load.cumsum(axis=1)
@@ -166,80 +167,79 @@ class Airlift:
         script, lanes, luck = self.script, self.script.sorties, self.luck
         share = luck.field[:, :, t] * luck.weather[:, :, t]
         moves = np.floor(script.runway[:, t] * share + 1e-9).astype(np.int64)
-        is_time = t < luck.deadline
-        for n in np.flatnonzero(self.standing.any(axis=0)):
-            o = int(lanes.place[n])
-            held = np.zeros(len(moves), bool)
-            while True:
-                goes = (self.standing[:, n] > 0) & (moves[:, o] > 0) & is_time & ~held
-                who = np.flatnonzero(goes)
-                if not len(who):
-                    break
-                gone = self._leave(int(n), who, t, out)
-                held[who[~gone]] = True
-                moves[who[gone], o] -= 1
-        return moves
+        # The first lane of each replication that can; a lane that has a lift held is done.
+        can = (self.standing > 0) & (t < luck.deadline)[:, None]
+        while True:
+            goes = can & (moves[:, lanes.place] > 0)
+            who = np.flatnonzero(goes.any(axis=1))
+            if not len(who):
+                return moves
+            n = goes[who].argmax(axis=1)
+            gone = self._leave(who, n, t, out)
+            moves[who[gone], lanes.place[n[gone]]] -= 1
+            can[who, n] = gone & (self.standing[who, n] > 0)
 
-    def _leave(self, n: int, who: Whole, t: int, out: Whole) -> Flags:
-        """One lift of a lane leaves in each replication, unless its base is full; who did."""
+    def _leave(self, who: Whole, n: Whole, t: int, out: Whole) -> Flags:
+        """One lift of lane n[i] leaves in replication who[i], unless its base is full; who did."""
         script, lanes = self.script, self.script.sorties
-        k, b, o = int(lanes.kind[n]), int(lanes.base[n]), int(lanes.place[n])
+        k, b, o, way = lanes.kind[n], lanes.base[n], lanes.place[n], lanes.way[n]
         guard = np.minimum(self.guard_by[n, t] - self.guarded[who, n], script.seats[k])
         most = script.seats[k] - guard
         if self.policy.order == "plan":
-            most = np.minimum(most, np.maximum(self.load_by[n, t] - self.loaded[who, n], 0))
-        room = self._room(who, b, t, int(lanes.way[n])) - guard
+            due = self.load_by[n, t] - self.loaded[who, n]
+            most = np.minimum(most, np.maximum(due, 0))
+        room = self._room(who, b, t, way) - guard
         carries = np.minimum(most, self.ground.inside[who, o])
         goes = (room >= carries) | (2 * room >= carries) & (room > 0)
-        base, way = np.full(len(who), b), np.full(len(who), lanes.way[n])
+        base, comes = b, way
         if self.policy.at_full == "divert" and not goes.all():
-            base, way, room = self._elsewhere(who, n, t, carries, goes, room)
+            base, comes, room = self._elsewhere(who, n, t, carries, goes, room)
             goes = room >= carries
-        if not goes.any():
-            return np.asarray(goes)
-        who, base, way, guard = who[goes], base[goes], way[goes], guard[goes]
-        aboard = self.ground.board(who, o, t, np.minimum(most, room)[goes])
-        load = aboard.sum(axis=1)
-        out[who] += aboard
-        self.loaded[who, n] += load
-        self.guarded[who, n] += guard
-        self.arriving[t + way, who, base] += load + guard
-        nth = np.minimum(self.left[who, n], self.luck.broken.shape[2] - 1)
-        home = t + way + np.where(base == b, 0, lanes.way[n]) + script.turn[k]
-        self.back[home + self.luck.broken[who, n, nth], who, k, b] += 1
-        self.left[who, n] += 1
-        self.standing[who, n] -= 1
-        self.parked[who, o] -= script.takes[k]
-        self.flown[who] += script.seats[k]
-        self.empty[who] += script.seats[k] - load - guard
-        if self.trace is not None:
-            self.trace.left(t, n, int(base[0]), int(way[0]), aboard[0])
+        if not goes.all():
+            who, n, guard, most, room = who[goes], n[goes], guard[goes], most[goes], room[goes]
+            k, b, o, way = k[goes], b[goes], o[goes], way[goes]
+            base, comes = base[goes], comes[goes]
+        if len(who):
+            aboard = self.ground.board(who, o, t, np.minimum(most, room))
+            load = aboard.sum(axis=1)
+            out[who] += aboard
+            self.loaded[who, n] += load
+            self.guarded[who, n] += guard
+            self.arriving[t + comes, who, base] += (load + guard).astype(np.int32)
+            nth = np.minimum(self.left[who, n], self.luck.broken.shape[2] - 1)
+            home = t + comes + np.where(base == b, 0, way) + script.turn[k]
+            self.back[home + self.luck.broken[who, n, nth], who, k, b] += 1
+            self.left[who, n] += 1
+            self.standing[who, n] -= 1
+            self.parked[who, o] -= script.takes[k]
+            self.flown[who] += script.seats[k]
+            self.empty[who] += script.seats[k] - load - guard
+            if self.trace is not None:
+                self.trace.left(t, int(n[0]), int(base[0]), int(comes[0]), aboard[0])
         return np.asarray(goes)
 
-    def _room(self, who: Whole, b: int, t: int, way: int) -> Whole:
-        """Beds of a base that are free when a lift that leaves now arrives, [who]."""
+    def _room(self, who: Whole, b: Whole, t: int, way: Whole) -> Whole:
+        """Beds of base b[i] that are free when a lift that leaves now arrives there, [who]."""
         script, lands = self.script, t + way
-        if lands >= script.steps:
-            return np.full(len(who), 10 * int(script.beds.max()) + 1_000_000)
-        there = self.present[who, b] + self.arriving[t + 1 : lands + 1, who, b].sum(axis=0)
-        goes_on = np.clip(self.on_by[b, lands] - self.sent[who, b], 0, there)
-        room = script.beds[b] - there + goes_on
-        return np.where(self.luck.takes[who, b, t] >= _HALF, room, 0)
+        within = np.arange(1, int(way.max()) + 1)[:, None]
+        coming = self.arriving[t + within, who, b] * (within <= way)
+        there = self.present[who, b] + coming.sum(axis=0)
+        last = np.minimum(lands, script.steps - 1)
+        goes_on = np.minimum(np.maximum(self.on_by[b, last] - self.sent[who, b], 0), there)
+        room = np.where(lands < script.steps, script.beds[b] - there + goes_on, self.no_end)
+        return np.where((self.luck.takes[who, b, t] >= _HALF) | (lands >= script.steps), room, 0)
 
     def _elsewhere(
-        self, who: Whole, n: int, t: int, carries: Whole, goes: Flags, room: Whole
+        self, who: Whole, n: Whole, t: int, carries: Whole, goes: Flags, room: Whole
     ) -> tuple[Whole, Whole, Whole]:
         """For lifts whose base is full, the base with most room: base, way and room, [who]."""
         script, lanes = self.script, self.script.sorties
-        k, o = int(lanes.kind[n]), int(lanes.place[n])
-        base, way = np.full(len(who), lanes.base[n]), np.full(len(who), lanes.way[n])
+        own, base, way = lanes.base[n], lanes.base[n], lanes.way[n]
         best = np.where(goes, np.maximum(room, carries), room)
         for b in range(len(script.bases)):
-            steps = int(script.to_origin[k, o, b])
-            if steps < 0 or b == lanes.base[n]:
-                continue
-            free = self._room(who, b, t, steps)
-            better = ~goes & (free > best)
+            steps = script.to_origin[lanes.kind[n], lanes.place[n], b]
+            free = self._room(who, np.full(len(who), b), t, np.maximum(steps, 1))
+            better = ~goes & (free > best) & (steps >= 0) & (own != b)
             base, way = np.where(better, b, base), np.where(better, steps, way)
             best = np.where(better, free, best)
         return base, way, best

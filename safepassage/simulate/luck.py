@@ -17,8 +17,8 @@ import numpy as np
 
 from safepassage.model.cause import Cause, CauseKind, Distribution, Shape
 from safepassage.model.errors import BadQuestionError
-from safepassage.simulate.crowd import window
 from safepassage.simulate.draws import draw, happens, shares_needed, whole_of
+from safepassage.simulate.families import window
 from safepassage.simulate.repeatable import Flags, Reals, Whole
 from safepassage.simulate.script import Lanes, Script
 from safepassage.simulate.streams import shares
@@ -105,7 +105,7 @@ class _Drawing:
     def values(self, about: Distribution, name: str, count: int) -> Reals:
         """Values of a distribution, [r, count]."""
         share = self.shares(name, count * shares_needed(about))
-        return np.stack([draw(about, row) for row in share])
+        return draw(about, share.reshape(-1)).reshape(len(share), count)
 
     def left(self, kind: CauseKind, places: Sequence[str]) -> Reals:
         """What spells leave of each place in each step, from 0 to 1, [r, place, t]."""

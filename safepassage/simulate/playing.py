@@ -107,17 +107,12 @@ def play(
 
 def _tell(trace: Trace, ground: Ground, t: int) -> None:
     """Who came and who passed in a step, in the first replication."""
-    crowd = ground.crowd
-    for c in range(ground.row.shape[1]):
-        for o in range(ground.row.shape[2]):
-            row = ground.row[:1, c, o]
-            come, passed = ground.come[:1, c, o], ground.history[:1, c, o]
-            before = max(t - 1, 0)
-            first = t == 0
-            came = crowd.shown.upto(row, come[:, t])[0]
-            came -= 0 if first else crowd.shown.upto(row, come[:, before])[0]
-            through = crowd.admitted.upto(row, passed[:, t])[0]
-            through -= 0 if first else crowd.admitted.upto(row, passed[:, before])[0]
+    crowd, before = ground.crowd, max(t - 1, 0)
+    for c in range(ground.first.shape[1]):
+        for o in range(ground.first.shape[2]):
+            first, come, passed = (x[0, c, o] for x in (ground.first, ground.come, ground.history))
+            came = crowd.shown.between(come[before] if t else first, come[t])
+            through = crowd.admitted.between(passed[before] if t else first, passed[t])
             if came:
                 trace.came.append((t, c, o, int(came)))
             if through:
@@ -139,7 +134,7 @@ def _waits(script: Script, crowd: Crowd, ground: Ground, area: Whole) -> tuple[R
         count, spent = np.zeros(x + 1, np.int64), 0
         for m in range(rows):
             row = n * rows + m
-            through = np.diff(history[n, m], prepend=0)
+            through = np.diff(history[n, m], prepend=crowd.first[row])
             passed = np.repeat(np.arange(x), through)
             arrived, heads = crowd.arrives[row], crowd.heads[row]
             steps = passed - arrived[: len(passed)]
@@ -169,10 +164,8 @@ def _played(
     waits: tuple[Reals, Reals],
 ) -> Played:
     out, waiting, inside, present = curves
-    row, last = ground.row, ground.come[..., -1]
-    came = crowd.shown.upto(row, last)
-    refused = crowd.shown.upto(row, ground.passed) - crowd.admitted.upto(row, ground.passed)
-    absent = crowd.called.upto(row, ground.called) - crowd.shown.upto(row, ground.called)
+    came = crowd.shown.between(ground.first, ground.come[..., -1])
+    refused, absent = crowd.refused(ground.passed), crowd.absent(ground.called)
     left_behind = (came - refused - ground.boarded).sum(axis=2)
     is_full = present + int(script.seats.min()) > script.beds[:, None]
     is_clear = left_behind.sum(axis=1) == 0

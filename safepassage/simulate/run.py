@@ -32,7 +32,7 @@ from safepassage.simulate.policy import Policy
 from safepassage.simulate.script import Script, digest_of, read_script
 
 FORMAT = "safepassage-run"
-PART = 50  # replications
+PART = 100  # replications
 REPLICATIONS_MAX = 1_000_000
 SEED_LENGTH_MAX = 100
 SETTINGS, PLAN, OPERATION = "run.json", "plan.json", "operation.yaml"

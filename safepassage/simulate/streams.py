@@ -40,9 +40,13 @@ def shares(seed: str, cause: str, replication: int, count: int) -> Reals:
     """
     text = f"{len(seed)}:{seed}{len(cause)}:{cause}{replication}"
     digest = hashlib.sha256(text.encode()).digest()
-    raw = np.random.PCG64(int.from_bytes(digest)).random_raw(count)
-    parts: Reals = (np.asarray(raw, np.uint64) >> np.uint64(12)).astype(np.float64)
-    return parts * 2.0**-52 + 2.0**-53
+    raw = np.asarray(np.random.PCG64(int.from_bytes(digest)).random_raw(count), np.uint64)
+    # 52 bits behind the exponent of 1 are a number from 1 to below 2; less 1 and half a part more.
+    raw >>= np.uint64(12)
+    raw |= np.uint64(0x3FF << 52)
+    parts: Reals = raw.view(np.float64)
+    parts -= 1.0 - 2.0**-53
+    return parts
 
 
 class Streams:
