@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,5 +95,19 @@ def _print_change(made: dict[str, Any]) -> None:
             f"  {about['families_changed']:,} of {about['families_called']:,} registered families,"
             f" {about['people_changed']:,} people of them"
         )
+    for sentence in _given_up(about.get("unmet")):
+        typer.echo(f"  {sentence}")
     if about["outside"]:
         typer.echo(f"  {about['outside']:,} people left otherwise than by the plan's lifts")
+
+
+def _given_up(unmet: dict[str, Any] | None) -> Iterator[str]:
+    """What can no longer be met, in sentences."""
+    if unmet is None:
+        return
+    if unmet["sent_back"]:
+        yield f"{unmet['sent_back']:,} people who have passed a gate find no lift in time"
+    for x in unmet["guard"]:
+        yield f"{x['people']:,} of the rear guard {x['class']} can no longer leave in time"
+    for x in unmet["inbound"]:
+        yield f"{x['amount']:,} {x['unit']} of {x['id']} can no longer be flown in in time"

@@ -27,35 +27,17 @@ from safepassage.plan.errors import EngineError
 from safepassage.plan.formulation import Formulation, formulate, paces
 from safepassage.plan.linear import Programme, Whole, by_column, solve
 from safepassage.plan.moving import without_idle_moves
+from safepassage.plan.past import Past, fixed_past, with_past
 from safepassage.plan.people import Draft, drafted, whole_columns
 from safepassage.plan.problem import Problem, Sortie
 from safepassage.plan.relaxation import relaxed
-from safepassage.plan.steering import MANNERS, target_of, with_fixed
+from safepassage.plan.steering import MANNERS, target_of
+from safepassage.plan.unmet import Unmet, fallen_short, may_fall_short, yielding
 
 BUCKET_HOURS = 6.0
 NEAR = 0.005  # of the bound: a plan so near to it is not searched for again
+CONTRADICTED = "what happened cannot be put into the rules of this plan; plan anew"
 KEEP = 0.02  # of the last class: what one published head that keeps its hour is worth
-
-
-@dataclass(frozen=True, eq=False)
-class Past:
-    """What happened before a step, on the grid of a problem that allows it."""
-
-    step: int
-    problem: Problem  # with a past in which exactly this was possible
-    home: list[Whole]
-    sorties: list[Sortie]  # launched before the step; some are still on their way
-    passed: Whole  # [c, o, t], 0 from the step on
-    boarded: Whole  # [c, o, t], 0 from the step on
-    carried: Whole  # [pace, o, b, t], 0 from the step on
-    sent_on: Whole  # [pace, b, h, wave], 0 from the step on
-    guarded: Whole | None = None  # [guard, t] of the rear guard, None: none has left
-
-    @property
-    def left_by_guard(self) -> Whole:
-        """Of each rear guard, how many left in each step."""
-        nobody: Whole = np.zeros((len(self.problem.guards), self.problem.steps), np.int64)
-        return nobody if self.guarded is None else self.guarded
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,51 +48,8 @@ class Rolled:
     objective: Bound
     people: Bound  # of the pooled problem with the same past
     changed: int  # published heads who no longer pass in their hour, by class and origin
-
-
-def fixed_past(formulation: Formulation, past: Past) -> Formulation:
-    """The rules with everything before the past's step decided.
-
-    A pooled formulation takes the past's classes together.
-    """
-    return _with_past(formulation, past, past.sorties, past.step)
-
-
-def _with_past(
-    formulation: Formulation, past: Past, sorties: Sequence[Sortie], until: int
-) -> Formulation:
-    """The rules with people's past decided, and every launch before a step."""
-    programme = with_fixed(formulation, past.home, sorties, until)
-    lower, upper = programme.lower.copy(), programme.upper.copy()
-    classes = len(formulation.problem.classes)
-    passed, boarded = (
-        x if classes == len(x) else x.sum(0, keepdims=True) for x in (past.passed, past.boarded)
-    )
-    waves = -(-past.step // past.problem.wave)
-    parts = [
-        ("gate", passed, past.step),
-        ("board", boarded, past.step),
-        ("carry", past.carried, past.step),
-        ("onward", past.sent_on, waves),
-    ]
-    if formulation.problem.guards:
-        parts.append(("guard", past.left_by_guard, past.step))
-    for name, amounts, steps in parts:
-        block = formulation.column[name][..., :steps].ravel()
-        lower[block] = upper[block] = amounts[..., :steps].ravel()
-    fixed = replace(programme, lower=lower, upper=upper, cap=np.minimum(programme.cap, upper))
-    return replace(formulation, programme=_rest_leaves_last(formulation, fixed, past))
-
-
-def _rest_leaves_last(formulation: Formulation, programme: Programme, past: Past) -> Programme:
-    """Of a rear guard that leaves last, those who are still there do; the others have gone."""
-    low = programme.low.copy()
-    for n, guard in enumerate(formulation.problem.guards):
-        if guard.is_last:
-            rows = formulation.row[f"holds {n}"]
-            low[rows] = guard.people - int(past.left_by_guard[n].sum())
-            low[rows[: past.step]] = 0
-    return replace(programme, low=low)
+    past: Past
+    unmet: Unmet | None = None  # what had to be given up
 
 
 def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = KEEP) -> Rolled:
@@ -125,13 +64,46 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
     Raises:
         EngineError: the past contradicts the rules, or no whole flow was found.
     """
+    try:
+        return _rolled(past, published, planned, keep)
+    except EngineError:
+        if not may_fall_short(past):
+            raise
+    p, short = past.problem, list[Unmet]()
+    hourly = yielding(formulate(p, ferries=True), past)
+    steered = bound(p, _bucket(p), formulation=fixed_past(hourly, past))
+    anew = target_of(hourly, steered.values, past.home)
+    for sorties in _tried(past, _later(past, planned), anew, short):
+        with suppress(EngineError):
+            short.append(fallen_short(hourly, past, sorties))
+    if not short:
+        raise EngineError(CONTRADICTED)
+    least = min(short, key=lambda unmet: unmet.cost)
+    return replace(_rolled(least.given_up(past), published, least.sorties, keep), unmet=least)
+
+
+def _bucket(p: Problem) -> int:
+    return max(1, round(BUCKET_HOURS / p.step_hours))
+
+
+def _later(past: Past, planned: Sequence[Sortie]) -> list[Sortie]:
+    """What is still to be flown of what was planned, and may be."""
+    return [s for s in planned if s.launch >= past.step and may_fly(past.problem, s)]
+
+
+def _rolled(past: Past, published: Whole, planned: Sequence[Sortie], keep: float) -> Rolled:
+    """The rest with everything met that has to be.
+
+    Raises:
+        EngineError: it cannot be, or no whole flow was found.
+    """
     p = past.problem
     hourly = formulate(p, ferries=True)
-    bucket = max(1, round(BUCKET_HOURS / p.step_hours))
+    bucket = _bucket(p)
     steered = bound(p, bucket, formulation=fixed_past(hourly, past))
     proof = bound(p, bucket, formulation=fixed_past(formulate(p), past)) if p.rebases else steered
     reward = keep * p.objective.weights[-1]
-    later = [s for s in planned if s.launch >= past.step and may_fly(p, s)]
+    later = _later(past, planned)
     anew = target_of(hourly, steered.values, past.home)
     drafts: list[Draft] = []
     for sorties in _tried(past, later, anew, drafts):
@@ -140,18 +112,18 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
         if drafts and _is_good(drafts[0], steered, published, past.step):
             break
     if not drafts:
-        raise EngineError("what happened cannot be put into the rules of this plan; plan anew")
+        raise EngineError(CONTRADICTED)
     best = max(
         drafts,
         key=lambda d: d.value - reward * changed_calls(d.passed, published, past.step),
     )
     pooled = p.pooled()
     people = bound(pooled, bucket, formulation=fixed_past(formulate(pooled), past))
-    return Rolled(best, proof, people, changed_calls(best.passed, published, past.step))
+    return Rolled(best, proof, people, changed_calls(best.passed, published, past.step), past)
 
 
 def _tried(
-    past: Past, later: Sequence[Sortie], anew: Target, drafts: Sequence[Draft]
+    past: Past, later: Sequence[Sortie], anew: Target, drafts: Sequence[object]
 ) -> Iterator[list[Sortie]]:
     """Sorties that may do: all that was planned; anew; what can be flown of what was planned.
 
@@ -280,7 +252,7 @@ def with_calls(
         EngineError: the sorties break a rule, or no whole flow was found in the time allowed.
     """
     p = past.problem
-    small = relaxed(_with_past(hourly, past, sorties, p.steps), np.arange(p.steps))
+    small = relaxed(with_past(hourly, past, sorties, p.steps), np.arange(p.steps))
     gates = small.column_of[hourly.column["gate"]]
     wanted = (published > 0) & (gates >= 0) & (np.arange(p.steps) >= past.step)
     extended = _rewarded(small.programme, gates[wanted], published[wanted], reward)

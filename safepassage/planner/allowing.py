@@ -21,7 +21,7 @@ from safepassage.plan.formulation import paces
 from safepassage.plan.linear import Whole
 from safepassage.plan.owed import Owed
 from safepassage.plan.problem import Guard, Need, Problem, Sortie
-from safepassage.plan.rolling import Past
+from safepassage.plan.past import Past
 from safepassage.planner.posting import Clock
 
 
@@ -120,10 +120,11 @@ def _needs(p: Problem, flights: Sequence[Flight], step: int) -> tuple[Need, ...]
     for f in sorted(flights, key=lambda f: f.sortie.launch):
         if f.sortie.fetches:
             owed.launched(f.sortie.launch, f.sortie.lift, f.sortie.base, f.sortie.place)
-    return tuple(
+    brought = [
         replace(n, amount=n.amount - math.ceil(left - 1e-9)) if n.by <= step else n
         for n, left in zip(p.needs, owed.load, strict=True)
-    )
+    ]
+    return tuple(n for n in brought if n.amount)
 
 
 def _passed(seen: Whole, boarded: Whole, outside: Mapping[tuple[int, int], int]) -> Whole:

@@ -29,8 +29,8 @@ from safepassage.model.lift import Lift, Status
 from safepassage.model.movement import Phase
 from safepassage.plan.document import sorties_of
 from safepassage.plan.linear import Whole
+from safepassage.plan.past import Past
 from safepassage.plan.problem import Problem, Sortie
-from safepassage.plan.rolling import Past
 from safepassage.planner.allowing import Flight, Outside, Seen, past_of
 from safepassage.planner.posting import Clock, is_promised, out_place, plan_id
 

@@ -21,9 +21,11 @@ from safepassage.model.instant import Window, format_instant, zulu
 from safepassage.model.ledger import Ledger
 from safepassage.plan.document import assumptions, draft_json, problem_json, problem_of, sorties_of
 from safepassage.plan.linear import Whole
+from safepassage.plan.past import Past
 from safepassage.plan.problem import Problem
 from safepassage.plan.problem import Shut as ShutSteps
-from safepassage.plan.rolling import BUCKET_HOURS, Past, Rolled, roll
+from safepassage.plan.rolling import BUCKET_HOURS, Rolled, roll
+from safepassage.plan.unmet import Unmet
 from safepassage.planner.errors import PlanRefusedError
 from safepassage.planner.posting import Clock, families_of, plan_id, sealed
 from safepassage.planner.reckoning import reckon
@@ -145,10 +147,10 @@ def replan(
     rolled = roll(reckoned.past, _by_origin(problem, called), sorties)
     made = {
         **{name: value for name, value in document.items() if name in _STAYS},
-        **_answer(reckoned.past, rolled),
+        **_answer(rolled),
         "cpu_seconds": round(time.process_time() - began, 2),
     }
-    made["passages"], passed = _passages(reckoned.past, rolled.draft.passed, called)
+    made["passages"], passed = _passages(rolled.past, rolled.draft.passed, called)
     later = called[..., step:]
     made["replanned"] = {
         "from_step": step,
@@ -157,6 +159,7 @@ def replan(
         "called": int(later.sum()),
         "outside": reckoned.outside,
         "shut": [_shut_json(s) for s in closures],
+        **_given_up(reckoned.past.problem, rolled.unmet),
     }
     if families_of(document):
         made = seat_again(made, document).document
@@ -165,6 +168,21 @@ def replan(
         made["replanned"] |= zip(names, told_otherwise(made, document, step), strict=True)
     made["replanned"]["changed"] = int(np.maximum(later - passed[..., step:], 0).sum())
     return sealed(made)
+
+
+def _given_up(problem: Problem, unmet: Unmet | None) -> dict[str, Any]:
+    """What could no longer be met, part by part; nothing where all is."""
+    if unmet is None:
+        return {}
+    guards = [(g.name, k) for g, k in zip(problem.guards, unmet.guards, strict=True) if k]
+    needs = [(n.name, k, n.unit) for n, k in zip(problem.needs, unmet.needs, strict=True) if k]
+    return {
+        "unmet": {
+            "sent_back": int(unmet.stays.sum()),
+            "guard": [{"class": name, "people": k} for name, k in guards],
+            "inbound": [{"id": name, "amount": k, "unit": unit} for name, k, unit in needs],
+        }
+    }
 
 
 def _shut_json(s: Shut) -> dict[str, str]:
@@ -214,9 +232,9 @@ def _passages(past: Past, passed: Whole, called: Whole) -> tuple[list[dict[str, 
     return rows, given
 
 
-def _answer(past: Past, rolled: Rolled) -> dict[str, Any]:
+def _answer(rolled: Rolled) -> dict[str, Any]:
     """The parts of a plan document that a re-plan changes, with what is proved given the past."""
-    p, draft = past.problem, rolled.draft
+    p, draft = rolled.past.problem, rolled.draft
     known = p.demand.sum((1, 2))
     total = min(int(rolled.people.value + 1e-6), int(known.sum()))
     prices = rolled.people.prices

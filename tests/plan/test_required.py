@@ -16,8 +16,9 @@ from safepassage.plan.check import check
 from safepassage.plan.document import problem_json, problem_of
 from safepassage.plan.errors import InfeasibleError, PlanInputError
 from safepassage.plan.moving import without_idle_moves
+from safepassage.plan.past import Past
 from safepassage.plan.problem import Guard, Need, Problem, Sortie
-from safepassage.plan.rolling import Past, roll
+from safepassage.plan.rolling import roll
 from safepassage.plan.solving import Plan, plan
 from tests.plan.operations import lift, operation
 from tests.plan.test_bound import operations, optimum, two_bases

@@ -13,15 +13,17 @@ from safepassage.model.ledger import Book
 from safepassage.model.lift import Lift, LiftStatus, Status
 from safepassage.model.movement import Movement, Phase
 from safepassage.model.notation import enter
-from safepassage.model.operation import opening_facts
+from safepassage.model.operation import Operation, opening_facts
 from safepassage.planner.posting import promises
 from tests.planner.drawn import NOW
 from tests.planner.island import OPERATION
 
 
-def kept_until(document: dict[str, Any], until: datetime) -> list[Fact]:
+def kept_until(
+    document: dict[str, Any], until: datetime, operation: Operation = OPERATION
+) -> list[Fact]:
     """The plan's facts, and every promise before an instant as it was kept."""
-    facts: list[Fact] = [*opening_facts(OPERATION, NOW), *promises(document, OPERATION)]
+    facts: list[Fact] = [*opening_facts(operation, NOW), *promises(document, operation)]
     return [*facts, *_happened(facts, until)]
 
 
