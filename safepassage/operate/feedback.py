@@ -1,8 +1,9 @@
 """What goes back to a sponsor: how many of its people were refused, why and where, and never who.
 
-"On the list, never past the gate" is a figure of a sponsor.  A count below ten could point at
+"On the list, never past the gate" is a figure of a sponsor: its people who were refused, or were
+called and did not come.  A count below ten could point at
 somebody, so it is not told: the cell says "fewer than ten", and where one cell alone would follow
-from the total, the next smallest is kept back as well.
+from the total, the next smallest reason is kept back as well, or the total of the classes.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Feedback:
     as_of: datetime
     position: int
     not_out: int | None
-    refused: int | None  # on the list, never past the gate
+    never_past: int | None  # on the list, never past the gate: refused, or called and did not come
+    refused: int | None
     classes: tuple[Cell, ...]  # by class
     refusals: tuple[Cell, ...]  # by reason and the place of the last refusal
 
@@ -51,6 +53,7 @@ class Feedback:
             "as_of": format_instant(self.as_of),
             "position": self.position,
             "not_out": self.not_out,
+            "never_past_the_gate": self.never_past,
             "refused": self.refused,
             "fewer_than": SMALL,
             "classes": [{"class": c.label[0], "heads": c.heads} for c in self.classes],
@@ -61,6 +64,7 @@ class Feedback:
 
     def rows(self) -> Iterable[tuple[str, str, str, str]]:
         """The feedback as lines of a table: what, reason or class, place, heads."""
+        yield "never past the gate", "", "", told(self.never_past)
         for cell in self.classes:
             yield "class", cell.label[0], "", told(cell.heads)
         for cell in self.refusals:
@@ -95,14 +99,20 @@ def feedback(
         if row.standing is Standing.REFUSED:
             place = places.get((row.group or "", row.why.value), row.place or "")
             refusals[row.why.value, place] += row.heads
-    refused = classes[Standing.REFUSED.value,]
+    cells = _large_ones(classes)
+    hidden = sum(cell.heads is None for cell in cells)
+    refused, missed = (
+        _large(classes[standing.value,])
+        for standing in (Standing.REFUSED, Standing.CALLED_DID_NOT_COME)
+    )
     return Feedback(
         sponsor=sponsor,
         as_of=found.as_of,
         position=found.position,
-        not_out=_large(sum(classes.values())),
-        refused=_large(refused),
-        classes=kept_back(classes),
+        not_out=None if hidden == 1 else _large(classes.total()),
+        never_past=None if refused is None or missed is None else refused + missed,
+        refused=refused,
+        classes=cells,
         refusals=kept_back(refusals),
     )
 
@@ -117,6 +127,10 @@ def kept_back(count: Mapping[tuple[str, ...], int]) -> tuple[Cell, ...]:
     return tuple(
         Cell(label=label, heads=None if label in small else cells[label]) for label in sorted(cells)
     )
+
+
+def _large_ones(count: Mapping[tuple[str, ...], int]) -> tuple[Cell, ...]:
+    return tuple(Cell(label=label, heads=_large(count[label])) for label in sorted(count))
 
 
 def _large(heads: int) -> int | None:

@@ -14,7 +14,6 @@ from typing import Any
 from safepassage.model.instant import Window, zulu
 from safepassage.model.ledger import Ledger
 from safepassage.model.observation import Correction
-from safepassage.report.definition import Unit
 from safepassage.report.figure import Figure, as_recorded, ask, recorded_later
 from safepassage.report.question import Question
 
@@ -140,7 +139,7 @@ def recorded_terms(ledger: Ledger, question: Question, low: int, difference: int
     """
     amended, corrections = ledger.amendments_after(low)
     late = difference
-    if amended and question.defined.unit is Unit.HEADS:
+    if amended and question.defined.is_added_up:
         late = recorded_later(ledger, question, low)
     span = f"recorded behind position {low:,}"
     return [

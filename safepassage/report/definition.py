@@ -23,6 +23,7 @@ class Measure(StrEnum):
     FLOW = "flow"  # movements between two kinds of place, in a window
     STOCK = "stock"  # heads at kinds of place, at an instant
     LIFTS = "lifts"  # lifts that departed, in a window
+    LISTED = "listed"  # heads of groups that were called or refused and did not come, at an instant
 
 
 class Unit(StrEnum):
@@ -48,8 +49,13 @@ class Definition:
 
     @property
     def has_window(self) -> bool:
-        """Whether the figure is asked over a window; a stock is asked at an instant."""
-        return self.measure is not Measure.STOCK
+        """Whether the figure is asked over a window; others are asked at an instant."""
+        return self.measure in (Measure.FLOW, Measure.LIFTS)
+
+    @property
+    def is_added_up(self) -> bool:
+        """Whether each movement adds its heads, whatever the others are."""
+        return self.unit is Unit.HEADS and self.measure in (Measure.FLOW, Measure.STOCK)
 
 
 @cache

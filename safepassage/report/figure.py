@@ -17,6 +17,7 @@ from safepassage.model.movement import Phase
 from safepassage.model.place import PlaceKind
 from safepassage.model.promised import promises_of
 from safepassage.report.definition import Measure, Unit
+from safepassage.report.listed import never_past
 from safepassage.report.question import Question
 
 JUST_AFTER = timedelta(microseconds=1)  # instants have this resolution, so [a, b] is [a, b + this)
@@ -62,6 +63,8 @@ def ask(ledger: Ledger, question: Question) -> Figure:
         value = _stock(view, question)
     elif defined.measure is Measure.LIFTS:
         value = len(departures(view, question))
+    elif defined.measure is Measure.LISTED:
+        value = sum(kept.heads for kept in never_past(view, question))
     elif defined.unit is Unit.FAMILIES:
         value = sum(family_amounts(counted_transfers(view, question)))
     else:

@@ -47,7 +47,7 @@ class Question:
         if self.defined.has_window and self.window is None:
             raise BadQuestionError(f"{self.figure} is counted over a window: give start and end")
         if not self.defined.has_window and self.window is not None:
-            raise BadQuestionError(f"{self.figure} is a stock at an instant: leave the window out")
+            raise BadQuestionError(f"{self.figure} is asked at an instant: leave the window out")
         if self.phase is Phase.VOIDED:
             raise BadQuestionError(
                 f"phase {self.phase}: a figure counts what was posted, or what is pending (promised"

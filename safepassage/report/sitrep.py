@@ -30,6 +30,7 @@ STOCK_FIGURES = (
     "at-havens",
     "out-of-danger",
     "ever-seen",
+    "never-past-the-gate",
 )
 WINDOW_FIGURES = ("people-registered", "people-admitted", "people-arrived", "people-onward")
 

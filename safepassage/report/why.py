@@ -13,7 +13,7 @@ from safepassage.model.instant import EARLIEST, format_instant
 from safepassage.model.ledger import Ledger
 from safepassage.model.lift import LiftStatus
 from safepassage.model.movement import Phase
-from safepassage.model.place import PlaceKind
+from safepassage.model.place import OUTSIDE, PlaceKind
 from safepassage.report.definition import Measure, Unit
 from safepassage.report.figure import (
     JUST_AFTER,
@@ -26,6 +26,7 @@ from safepassage.report.figure import (
     held_at,
     operator_class,
 )
+from safepassage.report.listed import Kept, never_past
 from safepassage.report.question import Question
 
 
@@ -117,6 +118,8 @@ def why(ledger: Ledger, question: Question) -> Derivation:
         moved = counted_transfers(view, question)
         each = family_amounts(moved) if defined.unit is Unit.FAMILIES else [t.heads for t in moved]
         lines = [_line(t, amount) for t, amount in zip(moved, each, strict=True)]
+    elif defined.measure is Measure.LISTED:
+        lines = [_listed_line(kept) for kept in never_past(view, question)]
     else:
         lines = _stock_lines(view, question)
     return Derivation(figure=ask(ledger, question), lines=lines)
@@ -144,6 +147,18 @@ def _line(t: Transfer, amount: int) -> Line:
         person=t.person,
         group=t.group,
         seen=t.seen,
+    )
+
+
+def _listed_line(kept: Kept) -> Line:
+    return Line(
+        entry=kept.entry,
+        instant=kept.instant,
+        amount=kept.heads,
+        from_place=OUTSIDE,
+        to_place=kept.gate,
+        group=kept.group,
+        seen=False,
     )
 
 

@@ -43,7 +43,10 @@ def test_a_sponsor_hears_how_many_of_its_people_never_passed_and_why() -> None:
     sponsors |= {m: {OURS, THEIRS} for m in families[0].members}
     found = not_out(ledger, at("07:00"), [EVACUEE])
     told = feedback(found, ledger.catalogue, sponsors, OURS)
-    assert told.refused == 25
+    assert (told.refused, told.never_past) == (25, 25)
+    # Five of a family are left that nobody called: they do not follow from a total.
+    assert {c.label[0]: c.heads for c in told.classes} == {"refused": 25, "unknown": None}
+    assert told.not_out is None
     # One cell alone is below ten: the next smallest is kept back, or it would follow.
     cells = {cell.label[0]: cell.heads for cell in told.refusals}
     assert cells == {"papers": 12, "not-on-list": None, "medical": None}
