@@ -101,7 +101,7 @@ class DeviceDesk:
         """The address that makes a device, once.
 
         Raises:
-            InvalidFactError: place or station is not an id.
+            InvalidFactError: place or station is not an id, or the place has no such station.
         """
         ending = self._gates.link(place=place, station=station, by=self._by, kind=kind)
         self._note(Kind.DEVICE_LINKED, place, {"place": place, "station": station})
@@ -112,8 +112,9 @@ class DeviceDesk:
 
         Raises:
             UnknownDeviceError: there is no such device.
-            InvalidFactError: place or station is not an id.
+            InvalidFactError: place or station is not an id, or the place has no such station.
         """
+        self._gates.check_station(place, station)
         self._gates.devices.move(id, place=place, station=station)
         self._note(Kind.DEVICE_MOVED, id, {"place": place, "station": station})
 

@@ -18,9 +18,13 @@ from safepassage.control.batch import Handed, Measure, read_batch, read_json
 from safepassage.control.errors import NotKnownError, UnreadableError
 from safepassage.control.keys import root_of
 from safepassage.control.receipts import Signer, is_public_key, is_signed, new_receipt_key
+from safepassage.control.stations import stations_of, to_plain
 from safepassage.control.syncing import Fate
 from safepassage.control.turns import Turns
+from safepassage.model.errors import InvalidFactError
+from safepassage.model.ids import PlaceId
 from safepassage.model.instant import format_instant, to_micros
+from safepassage.operate.stations import Stations
 from safepassage.secure.token import IssuingKey
 from safepassage.store import Store, gate_book, record
 from safepassage.store.beside import Beside
@@ -81,10 +85,29 @@ class Gates:
         """What stands behind the ``#`` of an enrolment link: the secret, and whom to believe.
 
         Raises:
-            InvalidFactError: place or station is not an id.
+            InvalidFactError: place or station is not an id, or the place has no such station.
         """
+        self.check_station(place, station)
         secret = self.devices.link(kind=kind, place=place, station=station, by=by)
         return f"enrol={secret}.{self.signer.fingerprint}"
+
+    def stations(self) -> Stations:
+        """What the operation says about its stations."""
+        return stations_of(self._store)
+
+    def check_station(self, place: str, station: str) -> None:
+        """Refuse a station that a place does not have by the operation file.
+
+        Raises:
+            InvalidFactError: it has others.
+        """
+        stations = self.stations()
+        if not stations.may_be(PlaceId(place), station):
+            listed = ", ".join(stations.at[PlaceId(place)])
+            raise InvalidFactError(
+                f"{place} has no station {station!r}, only {listed}: choose one of them, or add it"
+                " to the place's `stations` in the operation file and record that again"
+            )
 
     def enrol(self, body: bytes) -> Device:
         """Make the device that a phone asks to be.
@@ -141,6 +164,7 @@ class Gates:
                 catalogue,
                 connection,
                 self._trusted(),
+                self.stations(),
                 epoch=self.server().epoch,
                 now=self.clock(),
             )
@@ -195,6 +219,7 @@ class Gates:
             catalogue = ledger.catalogue
         with self._beside.reading() as connection:
             told = lending.lent(catalogue, connection, root_of(self._store), self.clock())
+        told["stations"] = to_plain(self.stations())
         return {"lending": told, "signature": self.signer.sign(told)}
 
     def take_handover(self, body: bytes) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from safepassage.control.gates import ASKING, Gates
 from safepassage.control.keys import root_of, trust
 from safepassage.control.lending import borrowed
 from safepassage.control.receipts import FINGERPRINT_DIGITS, Signer, is_signed
+from safepassage.control.stations import keep_lent
 from safepassage.model.instant import format_instant
 from safepassage.operate.event import canonical
 from safepassage.store import Store, gate_book, pass_shelf
@@ -123,6 +124,7 @@ def borrow(gates: Gates, membership: Membership) -> tuple[int, int]:
     facts, keys, secrets = borrowed(told)
     with gates.pen.borrowed() as store:
         _trust(store, told.get("root"), gates)
+        keep_lent(store, told.get("stations"), gates.clock())
         receipt = store.append(facts, source="main-server", recorded_at=gates.clock())
         with store.transaction() as begun:
             known = len(pass_shelf.secrets_of(begun.connection, [s.pass_id for s in secrets]))

@@ -21,7 +21,7 @@ from safepassage.model.place import PlaceKind
 from safepassage.operate.event import EventKind, canonical, hash_of
 from safepassage.operate.passage import ENTERING
 from safepassage.operate.passes import revocation_list
-from safepassage.operate.stations import RECEPTION, stations_at
+from safepassage.operate.stations import RECEPTION, Stations
 from safepassage.secure.token import IssuingKey
 from safepassage.store import gate_book, pass_shelf, record
 from safepassage.store.gate_devices import Device
@@ -39,6 +39,7 @@ def knowledge(
     catalogue: Catalogue,
     connection: Connection,
     keys: Mapping[str, IssuingKey],
+    stations: Stations,
     *,
     epoch: str,
     now: datetime,
@@ -50,17 +51,20 @@ def knowledge(
         catalogue: places, lifts and passes as the ledger has them.
         connection: on which secrets of passes and sightings are read.
         keys: issuing keys that count now.
+        stations: what the operation says about its stations.
         epoch: which life of the ledger this is.
         now: the server's clock.
     """
     place = PlaceId(device.place)
     kind = catalogue.kind(place)
     gates = sorted(p.place for p in catalogue.places.values() if p.kind is PlaceKind.GATE)
-    return {
+    offered = stations.offered(place, kind, device.station)
+    told: dict[str, Any] = {
         "device": device.id,
         "place": device.place,
         "station": device.station,
-        "stations": list(stations_at(kind, device.station)),
+        "stations": list(offered),
+        "refuses": {s: list(stations.refuses[s]) for s in offered if s in stations.refuses},
         "server_time": format_instant(now.replace(microsecond=0)),
         "epoch": epoch,
         "keys": [_key(id, key) for id, key in sorted(keys.items())],
@@ -76,6 +80,9 @@ def knowledge(
             if each not in gates or catalogue.is_open(each, now) is not False
         ],
     }
+    if stations.list_good_for is not None:
+        told["good_for_s"] = int(stations.list_good_for.total_seconds())
+    return told
 
 
 def tag_of(document: Mapping[str, Any]) -> str:

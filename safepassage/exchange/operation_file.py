@@ -25,6 +25,7 @@ from safepassage.exchange.operation_lifts import (
 )
 from safepassage.exchange.operation_places import instant_at, one_line, read_places, read_zone
 from safepassage.exchange.operation_schema import check_schema
+from safepassage.exchange.operation_stations import check_stations, read_gate_phones
 from safepassage.exchange.yaml_text import Path, YamlError, YamlKind, read_yaml
 from safepassage.model.errors import InvalidFactError
 from safepassage.model.ids import CategoryId
@@ -103,6 +104,8 @@ def _operation(document: Document) -> Operation | None:
     categories = _categories(document)
     withdraw_last = _withdraw_last(document)
     causes = read_causes(document, {str(c.id) for c in categories})
+    gate_phones = read_gate_phones(document)
+    check_stations(document, gate_phones)
     if document.faults or window is None:
         return None
     values: dict[str, Any] = document.values
@@ -123,6 +126,7 @@ def _operation(document: Document) -> Operation | None:
             categories=tuple(categories),
             withdraw_last=tuple(withdraw_last),
             causes=tuple(causes),
+            gate_phones=gate_phones,
             extensions={key: value for key, value in values.items() if key.startswith("x-")},
         )
     except InvalidFactError as error:  # a rule of the model that no check above has foreseen

@@ -55,6 +55,7 @@ def _place(document: Document, path: Path) -> PlannedPlace | None:
         closures=tuple(closures),
         owner=one_line(values.get("owner")),
         reason=ClosingReason(values["reason"]) if "reason" in values else None,
+        stations=tuple(values.get("stations", ())),
     )
 
 

@@ -36,6 +36,7 @@ export class Knowledge {
     this.place = document.place;
     this.station = document.station;
     this.stations = document.stations ?? [document.station];
+    this.refuses = document.refuses ?? {};
     this.lifts = (document.lifts ?? []).map((each) => (typeof each === "string" ? { lift: each } : each));
     this.epoch = document.epoch;
     this.serverTime = Date.parse(document.server_time);
@@ -45,6 +46,11 @@ export class Knowledge {
     this.revoked = new Set(document.revoked.map((pass) => pass.slice(0, PREFIX_DIGITS)));
     this.seen = new Set(document.seen);
     this.isOpen = document.opened?.includes(document.place) ?? true;
+  }
+
+  // Whether a station of that name may refuse somebody for a reason.
+  mayRefuse(station, reason) {
+    return this.refuses[station]?.includes(reason) ?? true;
   }
 
   isRevoked(pass) {

@@ -25,6 +25,12 @@ const REFUSALS = {
   "too-early": "too-early",
 };
 
+// What an officer may choose from, in the order in which a gate needs it.
+const REASONS = [
+  "not-on-list", "papers", "security", "medical", "family-incomplete", "wrong-gate", "too-early",
+  "expired", "already-used", "gate-closed", "capacity", "forged", "unknown-key", "revoked", "other",
+];
+
 export class Station {
   constructor(journal, wordList) {
     this.journal = journal;
@@ -51,6 +57,11 @@ export class Station {
   // Heads that board or get off do so from an aircraft, a bus, a ship: one of those that are known.
   get needsLift() {
     return WITH_LIFT.has(this.name) && !this.knowledge.lifts.some(({ lift }) => lift === this.settings.lift);
+  }
+
+  // The reasons with which this station may refuse, by the operation; none: it refuses nobody.
+  get refusals() {
+    return REASONS.filter((reason) => this.knowledge.mayRefuse(this.name, reason));
   }
 
   async set(changes) {

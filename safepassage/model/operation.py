@@ -29,6 +29,7 @@ from safepassage.model.ids import CategoryId, EntryId, PlaceId, check_id
 from safepassage.model.instant import Window, in_utc, zone
 from safepassage.model.movement import EVACUEE
 from safepassage.model.place import OUTSIDE, ClosingReason, Place, PlaceKind
+from safepassage.model.station import GatePhones
 from safepassage.model.wire import to_body, to_text
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -169,6 +170,7 @@ class PlannedPlace:
     closures: tuple[Closure, ...] = ()
     owner: str | None = None
     reason: ClosingReason | None = None  # for closing places only
+    stations: tuple[str, ...] = ()  # of gate phones; none: those of its kind
 
     def __post_init__(self) -> None:
         check_id(self.id, "place")
@@ -294,6 +296,7 @@ class Operation:
     categories: tuple[Category, ...] = EVERYBODY
     withdraw_last: tuple[CategoryId, ...] = ()
     causes: tuple[Cause, ...] = ()  # what may happen to it
+    gate_phones: GatePhones = field(default_factory=GatePhones)
     extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)  # the x- keys, as read
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
@@ -322,6 +325,9 @@ class Operation:
             _check_known("lift type", (fleet.lift_type,), types)
             _check_known("operator class", (fleet.operator_class,), classes)
         _check_known("category", self.withdraw_last, categories)
+        _check_once("station", (s.id for s in self.gate_phones.stations))
+        for place in self.places:
+            _check_known("station", place.stations, set(self.gate_phones.known))
 
     @property
     def local_zone(self) -> str:

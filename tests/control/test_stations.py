@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,22 @@ from tests.exchange.test_operation_stations import PHONES, with_stations
 FILE = with_stations("[gate, interview]") + PHONES
 
 
+@contextmanager
+def opened(address: str) -> Iterator[Gates]:
+    found, pen, beside = open_gates(address, Clock())
+    with closing(found), closing(pen), closing(beside):
+        yield found
+
+
 @pytest.fixture
 def gates(tmp_path: Path) -> Iterator[Gates]:
-    clock = Clock()
     address = str(tmp_path / "ledger.db")
     with open_store(address, writer=True) as writing:
         writing.put_document(OPERATION, FILE, recorded_at=DAWN)
         writing.append(
             opening_facts(read_operation(FILE, "plan"), DAWN), source="test", recorded_at=DAWN
         )
-    with ExitStack() as stack:
-        found, *rest = open_gates(address, clock)
-        for each in (found, *rest):
-            stack.callback(each.close)
+    with opened(address) as found:
         yield found
 
 
@@ -57,9 +60,7 @@ def test_a_phone_is_told_its_stations_their_reasons_and_how_long_its_list_is_goo
 
 
 def test_a_phone_is_not_put_to_a_station_that_its_place_does_not_have(gates: Gates) -> None:
-    with pytest.raises(
-        InvalidFactError, match="gate has no station 'search', only gate, interview"
-    ):
+    with pytest.raises(InvalidFactError, match=r"no station .search., only gate, interview"):
         gates.link(place="gate", station="search", by="desk-1")
 
 
@@ -69,10 +70,7 @@ def test_a_hub_tells_its_phones_what_the_main_server_lent(gates: Gates, tmp_path
     lent = gates.lending(gates.enrol(json.dumps(asked).encode()))["lending"]
     with open_store(str(tmp_path / "hub.db"), writer=True) as writing:
         keep_lent(writing, lent["stations"], DAWN)
-    with ExitStack() as stack:
-        hub, *rest = open_gates(str(tmp_path / "hub.db"), Clock())
-        for each in (hub, *rest):
-            stack.callback(each.close)
+    with opened(str(tmp_path / "hub.db")) as hub:
         assert told(hub, "gate", "gate")["refuses"] == {"interview": []}
         assert told(hub, "gate", "gate")["good_for_s"] == 6 * 3600
 

@@ -199,6 +199,21 @@ def test_a_refusal_has_one_of_a_closed_list_of_reasons(phone: Phone) -> None:
     assert phone.post.events[0]["reason"] == "medical"
 
 
+def test_a_station_refuses_with_the_reasons_that_the_operation_gives_it(phone: Phone) -> None:
+    known = phone.post.knowledge
+    known["refuses"] = {"gate": ["medical", "other"]}
+    phone.send()
+    phone.press("refuse")
+    offered = phone.page.locator("[data-refusal]")
+    assert [each.get_attribute("data-refusal") for each in offered.all()] == ["medical", "other"]
+    phone.press("back")
+    known["refuses"] = {"gate": []}
+    phone.send()
+    assert phone.page.locator("#refuse").count() == 0
+    del known["refuses"]
+    phone.send()
+
+
 def test_boarding_asks_for_the_lift_and_counts_every_head(phone: Phone) -> None:
     phone.press("status")
     phone.page.locator('[data-value="boarding"]').click()

@@ -67,7 +67,8 @@ function actions(app, { admission, present, answer, count, retry }) {
   if (colour === "red") {
     return [next, reason === "wrong-word" ? button(words.say("do.word-again"), retry) : null];
   }
-  const refuse = button(words.say("do.refuse"), () => app.refuse(admission));
+  const mayRefuse = app.station.refusals.length > 0;
+  const refuse = mayRefuse ? button(words.say("do.refuse"), () => app.refuse(admission)) : null;
   // What is safe is the large button: a family waits for its others, everything else is answered.
   const isFamily = reason === "family-incomplete";
   const [large, small] = [{ class: "main" }, {}];

@@ -43,7 +43,7 @@ function ways(app, picture) {
     button(words.say("do.picture"), () => picture.click()),
     moves ? button(words.say("do.walkup"), () => app.walkUp(), { id: "walkup" }) : null,
     counts ? button(words.say("do.count"), () => app.count(), { id: "count" }) : null,
-    button(words.say("do.refuse"), () => app.refuse(null), { id: "refuse" }),
+    station.refusals.length > 0 ? button(words.say("do.refuse"), () => app.refuse(null), { id: "refuse" }) : null,
   ];
 }
 

@@ -5,18 +5,13 @@ import { newBand } from "../station.js";
 import { stepper } from "./heads.js";
 import { button, h, ltr } from "./parts.js";
 
-// In the order in which a gate needs them.
-const REASONS = [
-  "not-on-list", "papers", "security", "medical", "family-incomplete", "wrong-gate", "too-early",
-  "expired", "already-used", "gate-closed", "capacity", "forged", "unknown-key", "revoked", "other",
-];
 const FIELD = { dir: "ltr", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "32" };
 const WHO = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 export function refuseSheet(app, admission) {
   const { words } = app;
   const heads = stepper(words, admission?.expected || 1);
-  const choices = REASONS.map((reason) => {
+  const choices = app.station.refusals.map((reason) => {
     const note = () => app.noteRefusal(reason, heads.value(), admission);
     return button(words.say(`refusal.${reason}`), note, { "data-refusal": reason });
   });

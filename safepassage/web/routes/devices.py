@@ -70,9 +70,15 @@ def page(request: Request, views: list[DeviceView], status: int = 200, said: str
         status,
         views=views,
         places=places,
-        stations=STATIONS,
+        stations=_stations(request),
         said=said,
     )
+
+
+def _stations(request: Request) -> tuple[str, ...]:
+    """Every station of the operation; what a place does not have is refused with its list."""
+    gates = desk_of(request).settings.gates
+    return STATIONS if gates is None else gates.stations().known
 
 
 @router.post("", dependencies=[Administering])
@@ -104,7 +110,6 @@ def enrol(
         place=place.strip(),
         station=station.strip(),
         kind=kind.value,
-        stations=STATIONS,
     )
 
 
