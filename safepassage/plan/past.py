@@ -5,11 +5,13 @@ What happened before a step is fixed as it was: launches, and people through gat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from safepassage.plan.document import problem_json, problem_of
 from safepassage.plan.formulation import Formulation
 from safepassage.plan.linear import Programme, Whole
 from safepassage.plan.problem import Problem, Sortie
@@ -35,6 +37,48 @@ class Past:
         """Of each rear guard, how many left in each step."""
         nobody: Whole = np.zeros((len(self.problem.guards), self.problem.steps), np.int64)
         return nobody if self.guarded is None else self.guarded
+
+
+_FLOWS = ("passed", "boarded", "carried", "sent_on")
+
+
+def past_json(past: Past) -> dict[str, Any]:
+    """A past as plain values, for another process to plan on from."""
+    sorties = [[s.lift, s.base, s.place, s.launch, s.is_onward, s.is_ferry] for s in past.sorties]
+    return {
+        "step": past.step,
+        "problem": problem_json(past.problem),
+        "home": [home.tolist() for home in past.home],
+        "sorties": sorties,
+        "flows": {name: _flow_json(getattr(past, name)) for name in _FLOWS},
+        "guarded": _flow_json(past.left_by_guard),
+    }
+
+
+def past_of_json(values: Mapping[str, Any]) -> Past:
+    """The past of such values."""
+    flows = {name: _flow(values["flows"][name]) for name in _FLOWS}
+    return Past(
+        values["step"],
+        problem_of(values),
+        [np.array(home, np.int64) for home in values["home"]],
+        [Sortie(*s) for s in values["sorties"]],
+        guarded=_flow(values["guarded"]),
+        **flows,
+    )
+
+
+def _flow_json(flow: Whole) -> dict[str, Any]:
+    """Heads that moved, without those that are nobody."""
+    at = np.argwhere(flow)
+    return {"shape": flow.shape, "at": at.tolist(), "heads": flow[tuple(at.T)].tolist()}
+
+
+def _flow(values: Mapping[str, Any]) -> Whole:
+    flow = np.zeros(values["shape"], np.int64)
+    if values["at"]:
+        flow[tuple(np.array(values["at"]).T)] = values["heads"]
+    return flow
 
 
 def fixed_past(formulation: Formulation, past: Past) -> Formulation:

@@ -30,6 +30,7 @@ from safepassage.plan.moving import without_idle_moves
 from safepassage.plan.past import Past, fixed_past, with_past
 from safepassage.plan.people import Draft, drafted, whole_columns
 from safepassage.plan.problem import Problem, Sortie
+from safepassage.plan.progress import Progress, Stage, Tell, silent
 from safepassage.plan.relaxation import relaxed
 from safepassage.plan.steering import MANNERS, target_of
 from safepassage.plan.unmet import Unmet, fallen_short, may_fall_short, yielding
@@ -52,7 +53,13 @@ class Rolled:
     unmet: Unmet | None = None  # what had to be given up
 
 
-def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = KEEP) -> Rolled:
+def roll(
+    past: Past,
+    published: Whole,
+    planned: Sequence[Sortie],
+    keep: float = KEEP,
+    tell: Tell = silent,
+) -> Rolled:
     """Plan on from a past.
 
     Args:
@@ -60,12 +67,13 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
         published: heads called forward, [c, o, t]; only those from the past's step on count.
         planned: the sorties of the plan in force; they are flown where they still can be.
         keep: the reward for a published head that keeps its hour, of the last class.
+        tell: hears how far it is.
 
     Raises:
         EngineError: the past contradicts the rules, or no whole flow was found.
     """
     try:
-        return _rolled(past, published, planned, keep)
+        return _rolled(past, published, planned, keep, tell)
     except EngineError:
         if not may_fall_short(past):
             raise
@@ -79,7 +87,8 @@ def roll(past: Past, published: Whole, planned: Sequence[Sortie], keep: float = 
     if not short:
         raise EngineError(CONTRADICTED)
     least = min(short, key=lambda unmet: unmet.cost)
-    return replace(_rolled(least.given_up(past), published, least.sorties, keep), unmet=least)
+    rolled = _rolled(least.given_up(past), published, least.sorties, keep, tell)
+    return replace(rolled, unmet=least)
 
 
 def _bucket(p: Problem) -> int:
@@ -91,7 +100,9 @@ def _later(past: Past, planned: Sequence[Sortie]) -> list[Sortie]:
     return [s for s in planned if s.launch >= past.step and may_fly(past.problem, s)]
 
 
-def _rolled(past: Past, published: Whole, planned: Sequence[Sortie], keep: float) -> Rolled:
+def _rolled(
+    past: Past, published: Whole, planned: Sequence[Sortie], keep: float, tell: Tell
+) -> Rolled:
     """The rest with everything met that has to be.
 
     Raises:
@@ -102,6 +113,7 @@ def _rolled(past: Past, published: Whole, planned: Sequence[Sortie], keep: float
     bucket = _bucket(p)
     steered = bound(p, bucket, formulation=fixed_past(hourly, past))
     proof = bound(p, bucket, formulation=fixed_past(formulate(p), past)) if p.rebases else steered
+    tell(Progress(Stage.BOUND))
     reward = keep * p.objective.weights[-1]
     later = _later(past, planned)
     anew = target_of(hourly, steered.values, past.home)
@@ -109,6 +121,7 @@ def _rolled(past: Past, published: Whole, planned: Sequence[Sortie], keep: float
     for sorties in _tried(past, later, anew, drafts):
         with suppress(EngineError):  # not all of what was planned can be flown any longer
             drafts.append(with_calls(hourly, past, sorties, published, reward))
+            tell(Progress(Stage.PLAN, people=drafts[-1].people))
         if drafts and _is_good(drafts[0], steered, published, past.step):
             break
     if not drafts:
@@ -119,6 +132,7 @@ def _rolled(past: Past, published: Whole, planned: Sequence[Sortie], keep: float
     )
     pooled = p.pooled()
     people = bound(pooled, bucket, formulation=fixed_past(formulate(pooled), past))
+    tell(Progress(Stage.PROOF, at_most=int(people.value)))
     return Rolled(best, proof, people, changed_calls(best.passed, published, past.step), past)
 
 

@@ -39,9 +39,15 @@ class Kind(StrEnum):
     """What a job works out."""
 
     SOLVE = "solve"  # a plan of a scenario
+    REPLAN = "replan"  # the rest of a plan, from where the operation stands
     WHAT_IF = "what-if"  # what changes buy, each proved again
     ODDS = "odds"  # a plan, played against what may happen
     VARY = "vary"  # the same with one thing changed at a time, under the same luck
+
+    @property
+    def makes_plan(self) -> bool:
+        """Whether a plan comes of it."""
+        return self in (Kind.SOLVE, Kind.REPLAN)
 
     @property
     def is_of_odds(self) -> bool:
@@ -72,11 +78,11 @@ class Task:
     kind: Kind
     by: str
     scenario: str = ""  # to solve
-    plan: str = ""  # to change or to play: the job that made it
+    plan: str = ""  # to change, to play or to plan on: the job that made it
     changes: tuple[str, ...] = ()
     odds: str = ""  # to vary: the job that played them
     name: str = ""  # what is played, as it was called when it was asked for
-    asked: Mapping[str, Any] = field(default_factory=dict)  # how it is played
+    asked: Mapping[str, Any] = field(default_factory=dict)  # how it is played or planned on
     seconds: float = 60.0  # CPU seconds, softly kept
 
     def told(self, **texts: str) -> dict[str, Any]:

@@ -148,7 +148,7 @@ class Jobs:
     @staticmethod
     def _clear(kind: Kind, state: State, out: Path) -> None:
         """Take away what is half done; odds whose server stops can be gone on with."""
-        if kind is Kind.SOLVE and state is not State.DONE:
+        if kind.makes_plan and state is not State.DONE:
             for left in (out, out.with_name(f".{out.name}.partial")):
                 left.unlink(missing_ok=True)
         if kind is Kind.ODDS and state in (State.FAILED, State.CANCELLED):

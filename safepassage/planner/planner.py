@@ -23,6 +23,7 @@ from safepassage.planner.job import Job, Kind, State, Task
 from safepassage.planner.jobs import Jobs
 from safepassage.planner.odds import OddsBook
 from safepassage.planner.posting import digest
+from safepassage.planner.replanning import Standing
 from safepassage.planner.scenarios import Scenario, Scenarios
 
 SECONDS = (5.0, 60.0, 300.0)  # for how long one may be asked to look for better
@@ -84,9 +85,28 @@ class Planner:
         task = Task(kind=Kind.WHAT_IF, by=by, plan=plan, changes=changes)
         return self.jobs.start(task, task.told(), lambda _id: kept.file)
 
+    def plan_on(self, plan: str, standing: Standing, by: str) -> Job:
+        """Begin to plan the rest of a plan anew, from where its operation stands.
+
+        Raises:
+            UnknownPlanError: there is no such plan.
+            DeskFullError: too many jobs wait.
+        """
+        kept = self.plan(plan)
+        told = {"plan": kept.document, "standing": standing.to_json()}
+        task = Task(
+            kind=Kind.REPLAN, by=by, scenario=kept.scenario.id, plan=plan, name=kept.scenario.name
+        )
+        return self.jobs.start(task, {**task.told(), **told}, self.file_of)
+
+    def plan_of(self, sha256: str) -> KeptPlan | None:
+        """The plan of that hash, if it was made here."""
+        made = next((j for j in self.plans() if j.sha256 == sha256), None)
+        return None if made is None else self.plan(made.id)
+
     def plans(self) -> list[Job]:
         """The jobs that made a plan, the newest first."""
-        return [j for j in self.jobs.all() if j.task.kind is Kind.SOLVE and j.state is State.DONE]
+        return [j for j in self.jobs.all() if j.task.kind.makes_plan and j.state is State.DONE]
 
     def plan(self, id: str) -> KeptPlan:
         """A plan with the scenario that it answers.
@@ -96,7 +116,7 @@ class Planner:
             PlanChangedError: its file is gone or another one.
         """
         job = self.jobs.get(id)
-        if job.task.kind is not Kind.SOLVE or job.state is not State.DONE:
+        if not job.task.kind.makes_plan or job.state is not State.DONE:
             raise UnknownPlanError("this job has made no plan; look at the list of all")
         file = self.file_of(id)
         document = get_json(file)

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from safepassage.model.ids import PlaceId
-from safepassage.model.instant import Window, format_instant, zulu
+from safepassage.model.instant import Window, format_instant, parse_instant, zulu
 from safepassage.model.ledger import Ledger
 from safepassage.plan.document import assumptions, draft_json, problem_json, problem_of, sorties_of
 from safepassage.plan.linear import Whole
-from safepassage.plan.past import Past
+from safepassage.plan.past import Past, past_json, past_of_json
 from safepassage.plan.problem import Problem
 from safepassage.plan.problem import Shut as ShutSteps
+from safepassage.plan.progress import Tell, silent
 from safepassage.plan.rolling import BUCKET_HOURS, Rolled, roll
 from safepassage.plan.unmet import Unmet
 from safepassage.planner.errors import PlanRefusedError
@@ -101,14 +102,14 @@ def _of_plan(problem: Problem, shut: Shut) -> str:
     gates = [g for g in problem.gates if g in ends and g not in problem.origins]
     if gates:
         return gates[0]
-    if not any(ends == {a, b} for a, b in _ways(problem)):
+    if not any(ends == {a, b} for a, b in ways(problem)):
         raise PlanRefusedError(
             f"no way of this plan leads from {shut.place!r} to {shut.to!r}; it has {listed}"
         )
     return shut.place
 
 
-def _ways(problem: Problem) -> Iterator[tuple[str, str]]:
+def ways(problem: Problem) -> Iterator[tuple[str, str]]:
     """Where the plan's lifts go."""
     for lift in problem.lifts:
         for o, b in np.argwhere(lift.to_origin >= 0):
@@ -117,10 +118,39 @@ def _ways(problem: Problem) -> Iterator[tuple[str, str]]:
             yield problem.bases[b], problem.havens[h]
 
 
-def replan(
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where an operation stands under a plan: what has happened, and what is shut from now on."""
+
+    as_of: datetime
+    past: Past
+    outside: int  # heads who left otherwise than the plan can
+    shut: tuple[Shut, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for another process to plan on from."""
+        return {
+            "as_of": format_instant(self.as_of),
+            "past": past_json(self.past),
+            "outside": self.outside,
+            "shut": [_shut_json(s) for s in self.shut],
+        }
+
+    @classmethod
+    def of_json(cls, values: Mapping[str, Any]) -> Standing:
+        """That of such values."""
+        return cls(
+            as_of=parse_instant(values["as_of"], "as of"),
+            past=past_of_json(values["past"]),
+            outside=values["outside"],
+            shut=tuple(map(_shut, values["shut"])),
+        )
+
+
+def stand(
     ledger: Ledger, document: Mapping[str, Any], as_of: datetime, shut: Iterable[Shut] = ()
-) -> dict[str, Any]:
-    """A sealed plan document for the rest of a plan, from what the ledger holds at an instant.
+) -> Standing:
+    """Where an operation stands at an instant, as its ledger has it.
 
     Args:
         ledger: of the operation.
@@ -130,9 +160,7 @@ def replan(
 
     Raises:
         PlanRefusedError: the instant is not within the plan, or a closure names no place of it.
-        EngineError: what happened cannot be put into the plan's rules, or nothing was found.
     """
-    began = time.process_time()
     clock, problem = Clock.of(document), problem_of(document)
     step = clock.step_of(as_of)
     if not 0 < step < clock.steps:
@@ -140,11 +168,34 @@ def replan(
             f"{zulu(as_of)} is not within the plan, which runs from {zulu(clock.starts)} to"
             f" {zulu(clock.ends)}; plan anew with `plan solve`"
         )
-    closures = [*shut_now(ledger, problem, as_of, clock.ends), *shut]
+    closures = (*shut_now(ledger, problem, as_of, clock.ends), *shut)
     reckoned = reckon(ledger, document, closed(problem, clock, closures), as_of)
+    return Standing(as_of=as_of, past=reckoned.past, outside=reckoned.outside, shut=closures)
+
+
+def replan(
+    ledger: Ledger, document: Mapping[str, Any], as_of: datetime, shut: Iterable[Shut] = ()
+) -> dict[str, Any]:
+    """A sealed plan document for the rest of a plan, from what the ledger holds at an instant.
+
+    Raises:
+        PlanRefusedError: the instant is not within the plan, or a closure names no place of it.
+        EngineError: what happened cannot be put into the plan's rules, or nothing was found.
+    """
+    return plan_on(document, stand(ledger, document, as_of, shut))
+
+
+def plan_on(document: Mapping[str, Any], standing: Standing, tell: Tell = silent) -> dict[str, Any]:
+    """A sealed plan document for the rest of a plan, from where its operation stands.
+
+    Raises:
+        EngineError: what happened cannot be put into the plan's rules, or nothing was found.
+    """
+    began = time.process_time()
+    problem, step = problem_of(document), standing.past.step
     _, sorties = sorties_of(document)
     called = _called(problem, document)
-    rolled = roll(reckoned.past, _by_origin(problem, called), sorties)
+    rolled = roll(standing.past, _by_origin(problem, called), sorties, tell=tell)
     made = {
         **{name: value for name, value in document.items() if name in _STAYS},
         **_answer(rolled),
@@ -154,12 +205,12 @@ def replan(
     later = called[..., step:]
     made["replanned"] = {
         "from_step": step,
-        "as_of": format_instant(as_of),
+        "as_of": format_instant(standing.as_of),
         "replaces": plan_id(document),
         "called": int(later.sum()),
-        "outside": reckoned.outside,
-        "shut": [_shut_json(s) for s in closures],
-        **_given_up(reckoned.past.problem, rolled.unmet),
+        "outside": standing.outside,
+        "shut": [_shut_json(s) for s in standing.shut],
+        **_given_up(standing.past.problem, rolled.unmet),
     }
     if families_of(document):
         made = seat_again(made, document).document
@@ -191,6 +242,12 @@ def _shut_json(s: Shut) -> dict[str, str]:
         "from": format_instant(s.window.start),
         "until": format_instant(s.window.end),
     }
+
+
+def _shut(values: Mapping[str, str]) -> Shut:
+    place, _, to = values["place"].partition("..")
+    start, end = (parse_instant(values[x], f"shut {x}") for x in ("from", "until"))
+    return Shut(place, Window(start, end), to)
 
 
 def _called(problem: Problem, document: Mapping[str, Any]) -> Whole:

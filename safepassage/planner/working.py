@@ -18,13 +18,14 @@ from typing import Any
 from safepassage.model.errors import SafePassageError
 from safepassage.plan.check import check
 from safepassage.plan.document import problem_of
-from safepassage.plan.progress import Progress
+from safepassage.plan.progress import Progress, Tell
 from safepassage.plan.solving import plan
 from safepassage.plan.whatif import people_at_most, what_if
 from safepassage.planner.files import get_json, put_json
 from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, SCRATCH, TASK, Kind
 from safepassage.planner.playing import Write, play_odds, play_variations
 from safepassage.planner.posting import SEAL, sealed
+from safepassage.planner.replanning import Standing, plan_on
 from safepassage.planner.scenarios import Wanted
 from safepassage.planner.seating import seat
 
@@ -72,6 +73,8 @@ def _work(folder: Path, out: Path) -> dict[str, Any]:
         kind = Kind(task["kind"])
         if kind is Kind.SOLVE:
             return _solve(task, out, write)
+        if kind is Kind.REPLAN:
+            return _plan_on(task, out, write)
         if kind is Kind.ODDS:
             return play_odds(task, out, write)
         if kind is Kind.VARY:
@@ -82,23 +85,37 @@ def _work(folder: Path, out: Path) -> dict[str, Any]:
 
 
 def _solve(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
-    """A plan of a scenario, recounted by code that shares nothing with the planner."""
+    """A plan of a scenario."""
     wanted = Wanted(name="", operation=task["operation"], demand=task["demand"], roll=task["roll"])
     setup = wanted.setup()
-
-    def tell(found: Progress) -> None:
-        write({"stage": found.stage, "people": found.people, "at_most": found.at_most})
-
-    document = plan(setup.problem, task["seconds"], tell).to_json()
+    document = plan(setup.problem, task["seconds"], _teller(write)).to_json()
     roll = wanted.families()
     if roll is not None:
         write({"stage": "seats"})
         document = seat(document, roll).document
+    return _keep(document | {"notes": list(setup.notes)}, out, write)
+
+
+def _plan_on(task: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
+    """The rest of a plan, from where its operation stands."""
+    before = task["plan"]
+    document = plan_on(before, Standing.of_json(task["standing"]), _teller(write))
+    return _keep(document | {"notes": before.get("notes", [])}, out, write)
+
+
+def _teller(write: Write) -> Tell:
+    def tell(found: Progress) -> None:
+        write({"stage": found.stage, "people": found.people, "at_most": found.at_most})
+
+    return tell
+
+
+def _keep(document: dict[str, Any], out: Path, write: Write) -> dict[str, Any]:
+    """Seal a plan, once it was recounted by code that shares nothing with the planner."""
     write({"stage": "recount", "out": document["people_out"]["total"]})
     faults = check(document).faults
     if faults:
         raise SafePassageError(f"the plan breaks a rule and was thrown away: {faults[0].sentence}")
-    document["notes"] = list(setup.notes)
     document = sealed(document)
     put_json(out, document)
     return {"sha256": document[SEAL]}
