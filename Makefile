@@ -78,7 +78,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Safe Passage and its test tools into $(VENV) (first time only; downloads about 160 MB) ..."
-	@$(PIP_INSTALL) -e '.[dev,postgres,splink]'
+	@$(PIP_INSTALL) -e '.[dask,dev,postgres,splink]'
 	@touch $(VENV)/.core $@
 	@echo "Installed."
 

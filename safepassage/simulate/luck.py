@@ -3,8 +3,9 @@
 Spells (closures, halts, weather, refusals, silence) alternate with quiet times: the quiet before a
 spell is exponential with the mean that `a_day` says, its length is drawn from `hours`, and the next
 quiet begins when it ends.  Without `a_day` there is one spell at most.  Where a step is partly in a
-spell, its share counts.  Each cause has a stream for each place that it is about, and one for all
-lifts, of which the n-th of a lane has the n-th draw of the lane, whenever it leaves.
+spell, its share counts.  Each cause has a stream for each place that it is about, and for each lane
+of lifts, of which the n-th has the n-th draw, whenever it leaves and whatever else flies: plans
+that are compared meet the same luck.
 """
 
 from __future__ import annotations
@@ -83,8 +84,8 @@ def draw_luck(
         drawing.delays(CauseKind.GROUND_DELAY, *out),
         drawing.delays(CauseKind.BREAKDOWN, *out),
         drawing.delays(CauseKind.CREW_LIMIT, *out),
-        drawing.delays(CauseKind.BREAKDOWN, *on, way="on/"),
-        drawing.delays(CauseKind.CREW_LIMIT, *on, way="on/"),
+        drawing.delays(CauseKind.BREAKDOWN, *on),
+        drawing.delays(CauseKind.CREW_LIMIT, *on),
     )
 
 
@@ -206,26 +207,32 @@ class _Drawing:
         """Which lifts of each lane it befalls, [r, l, n]."""
         found = np.zeros((len(self.replications), len(lanes), most), bool)
         for cause in self.of(kind):
-            share = self.shares(cause.id, len(lanes) * most).reshape(found.shape)
-            hit = happens(self._chance(cause)[:, None, None], share)
-            found |= hit & self._concerned(cause, lanes)[:, None]
+            for n in self._concerned(cause, lanes):
+                share = self.shares(f"{cause.id}/{self._named(lanes, n)}", most)
+                found[:, n] |= happens(self._chance(cause)[:, None], share)
         return found
 
-    def delays(self, kind: CauseKind, lanes: Lanes, most: int, way: str = "") -> Whole:
+    def delays(self, kind: CauseKind, lanes: Lanes, most: int) -> Whole:
         """Steps that are lost by the lifts of each lane, [r, l, n]."""
         found = np.zeros((len(self.replications), len(lanes), most), np.int64)
         for cause in self.of(kind):
             assert cause.hours is not None  # noqa: S101 - its kind needs them
-            needed = shares_needed(cause.hours)
-            share = self.shares(f"{cause.id}/{way}", len(lanes) * most * (2 + needed))
-            share = share.reshape(*found.shape, 2 + needed)
-            hit = happens(self._chance(cause)[:, None, None], share[..., 0])
-            hit &= self._concerned(cause, lanes)[:, None]
-            hours = draw(cause.hours, share[hit][:, 2:].reshape(-1))
-            found[hit] += whole_of(hours / self.script.step_hours, share[hit][:, 1])
+            each = 2 + shares_needed(cause.hours)
+            for n in self._concerned(cause, lanes):
+                share = self.shares(f"{cause.id}/{self._named(lanes, n)}", most * each)
+                share = share.reshape(-1, most, each)
+                hit = happens(self._chance(cause)[:, None], share[..., 0])
+                hours = draw(cause.hours, share[hit][:, 2:].reshape(-1))
+                found[:, n][hit] += whole_of(hours / self.script.step_hours, share[hit][:, 1])
         return found
 
-    def _concerned(self, cause: Cause, lanes: Lanes) -> Flags:
-        """The lanes that a cause is about, [l]."""
+    def _concerned(self, cause: Cause, lanes: Lanes) -> list[int]:
+        """The lanes that a cause is about."""
         types = [self.script.kinds[int(k)].partition("/")[0] for k in lanes.kind]
-        return np.array([cause.lift_type in (None, x) for x in types], bool)
+        return [n for n, x in enumerate(types) if cause.lift_type in (None, x)]
+
+    def _named(self, lanes: Lanes, n: int) -> str:
+        script = self.script
+        places = script.origins if lanes is script.sorties else script.havens
+        names = (script.kinds[lanes.kind[n]], script.bases[lanes.base[n]], places[lanes.place[n]])
+        return "/".join(names)

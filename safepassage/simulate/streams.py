@@ -17,9 +17,10 @@ import hashlib
 import math
 from collections.abc import Sequence
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 from safepassage.simulate.repeatable import Reals
 
@@ -40,13 +41,26 @@ def shares(seed: str, cause: str, replication: int, count: int) -> Reals:
     """
     text = f"{len(seed)}:{seed}{len(cause)}:{cause}{replication}"
     digest = hashlib.sha256(text.encode()).digest()
-    raw = np.asarray(np.random.PCG64(int.from_bytes(digest)).random_raw(count), np.uint64)
+    generator = np.random.PCG64(_Digest(digest))  # type: ignore[arg-type] # numpy's stubs lack it
+    raw = np.asarray(generator.random_raw(count), np.uint64)
     # 52 bits behind the exponent of 1 are a number from 1 to below 2; less 1 and half a part more.
     raw >>= np.uint64(12)
     raw |= np.uint64(0x3FF << 52)
     parts: Reals = raw.view(np.float64)
     parts -= 1.0 - 2.0**-53
     return parts
+
+
+class _Digest(ISeedSequence):
+    """A digest as the seed of a generator, as it is: it needs no further mixing."""
+
+    def __init__(self, digest: bytes) -> None:
+        self._words = np.frombuffer(digest, "<u8")
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint64) -> Any:
+        """The words of the digest; the generator asks for four of 64 bits."""
+        assert n_words <= len(self._words)  # noqa: S101 - what PCG64 asks for
+        return self._words[:n_words].astype(dtype)
 
 
 class Streams:

@@ -45,7 +45,8 @@ def test_a_pool_of_processes_writes_the_same_bytes(here: Folder, tmp_path: Path)
 
 @pytest.mark.dask
 def test_a_cluster_writes_the_same_bytes(here: Folder, tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
