@@ -202,6 +202,26 @@ def off(
         say_taken(taken, f"off {lift}", desk.manifest(place))
 
 
+@app.command("count-once")
+def count_once(
+    lift: LiftArgument,
+    group: GroupOption = None,
+    band: Annotated[str | None, typer.Option(help="A wristband.")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    id: IdOption = None,
+) -> None:
+    """Say that what a phone and a desk recorded are the same heads: they count once from then on.
+
+    Example:  safepassage lift count-once reach-1 --group fam-12
+    """
+    place, who = PlaceId(lift), who_goes(1, group, band).group
+    if who is None:
+        raise BadQuestionError("name the family or the band whose heads were recorded twice")
+    with departing(store) as desk:
+        taken = desk.count_once(place, who, token=token_of(id))
+        say_taken(taken, f"{who} counts once", desk.manifest(place))
+
+
 @app.command()
 def count(
     lift: LiftArgument,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from safepassage.control.counting_once import count_once, first_of
 from safepassage.control.manifests import (
     manifest,
     outside_doors,
@@ -125,6 +126,15 @@ class Departing:
             return [*came, aboard, *more]
 
         return take(self.books, f"board/{check_token(token)}", decide)
+
+    def count_once(self, lift: PlaceId, group: GroupId, *, token: str) -> Taken:
+        """The heads of a group that phones and desks both recorded are the same: they count once.
+
+        Raises:
+            BadQuestionError: no more of them are recorded than there are.
+        """
+        first, now = first_of(check_token(token)), self.clock()
+        return take(self.books, first, lambda ledger: count_once(ledger, lift, group, token, now))
 
     def take_off(
         self, lift: PlaceId, who: Boarders, *, token: str, at: datetime | None = None

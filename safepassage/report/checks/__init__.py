@@ -9,6 +9,7 @@ from safepassage.model.discrepancy import Discrepancy
 from safepassage.model.ledger import Ledger
 from safepassage.report.checks.arrivals import people_not_arrived
 from safepassage.report.checks.balance import places_below_zero, places_over_capacity
+from safepassage.report.checks.both_recorded import heads_recorded_by_both
 from safepassage.report.checks.cases import cases_contradicted
 from safepassage.report.checks.close_outs import (
     lifts_unlike_their_close_out,
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     movements_in_the_future,
     publications_without_question,
     passes_seen_again,
+    heads_recorded_by_both,
     cases_contradicted,
 )
 

@@ -17,12 +17,13 @@ from safepassage.control.paper import paper_manifest, style_sheet
 from safepassage.control.steps import Taken, new_token
 from safepassage.model.close_out import Difference
 from safepassage.model.errors import BadQuestionError
-from safepassage.model.ids import PlaceId
+from safepassage.model.ids import GroupId, PlaceId
 from safepassage.model.place import PlaceKind
 from safepassage.operate.close_out import Signed, how_they_differ, three_numbers
 from safepassage.operate.manifest import Stage
 from safepassage.operate.step import StepRefusedError
 from safepassage.register.bands import read_band
+from safepassage.report.checks.both_recorded import both_recorded
 from safepassage.secure.roles import Action
 from safepassage.web.access import Viewing, requires
 from safepassage.web.departures import AROUND, lift_rows
@@ -99,6 +100,7 @@ def lift_page(
         waiting=waiting[:WAITING_SHOWN],
         waiting_heads=sum(w.heads for w in waiting),
         waiting_count=len(waiting),
+        both=both_recorded(ledger, as_of, [lift]),
         havens=havens,
         differences=list(Difference),
         new_token=new_token,
@@ -137,6 +139,10 @@ def _board(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
     return desk.board(
         lift, asked.who(), token=asked.token, at=asked.at(), acknowledged=asked.acknowledged
     )
+
+
+def _once(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
+    return desk.count_once(lift, GroupId(asked.text("who")), token=asked.token)
 
 
 def _off(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
@@ -198,6 +204,7 @@ STEPS: Mapping[str, Callable[[Departing, PlaceId, Asked, str], Taken]] = {
     "seat": _seat,
     "fill": _fill,
     "board": _board,
+    "once": _once,
     "off": _off,
     "release": _release,
     "count": _count,
