@@ -18,7 +18,7 @@ from safepassage.cli.app import COMMANDS
 from safepassage.model.errors import SafePassageError
 from tests.fixtures.requirements import ROOT
 
-PATIENCE_S = 60  # a machine that runs many tests at once is slow
+PATIENCE_S = 180  # a machine that runs many tests at once is slow
 FOLDERS = ("data", "stick", "state", "tmp", "logs", "lists", "profile")
 
 
@@ -27,7 +27,7 @@ class Site:
     """A ledger, its key on another medium, and the server process that is up now."""
 
     folder: Path
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
     said: list[Path] = field(default_factory=list)
     port: int = 0
 
@@ -78,12 +78,12 @@ class Site:
         self.said.append(told)
         words = [sys.executable, "-m", "safepassage", "serve", "--port", str(self.port)]
         with told.open("w") as out:
-            self.process = subprocess.Popen(
+            process = self.process = subprocess.Popen(
                 words, env=self.environment, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT
             )
         until = time.monotonic() + PATIENCE_S
         while "Stop with" not in told.read_text():
-            assert self.process.poll() is None, told.read_text()
+            assert process.poll() is None, told.read_text()
             assert time.monotonic() < until, told.read_text()
             time.sleep(0.1)
         found = re.search(r"http://127\.0\.0\.1:(\d+)/sign-in", told.read_text())
