@@ -82,7 +82,7 @@ def test_a_cause_that_is_added_leaves_the_luck_of_all_others_as_it_was(off: str)
     script = asked().script()
     rest = tuple(c for c in WITH_CAUSES.causes if c.id != off)
     changed = {"threats": {"gate"}, "breakdowns": {"broken", "broken_on"}}.get(off, set())
-    both = [draw_luck(script, causes, "karr", range(2)) for causes in (WITH_CAUSES.causes, rest)]
+    both = [draw_luck(script, causes, "karr", range(12)) for causes in (WITH_CAUSES.causes, rest)]
     for name in both[0].__dataclass_fields__:
         same = (getattr(both[0], name) == getattr(both[1], name)).all()
         assert same != (name in changed), name
