@@ -20,8 +20,15 @@ from safepassage.model.ids import check_id
 from safepassage.model.instant import format_instant, parse_instant, zulu
 from safepassage.model.operation import Operation
 from safepassage.planner.errors import PlanRefusedError, SecondPersonError
+from safepassage.planner.keeping import is_plan_ledger, kept_plan
 from safepassage.planner.posting import digest, plan_id
-from safepassage.planner.publishing import OPERATION, Posted, publish, require_publishable
+from safepassage.planner.publishing import (
+    OPERATION,
+    Posted,
+    in_force,
+    publish,
+    require_publishable,
+)
 from safepassage.secure.audit import Entry, Kind
 from safepassage.store.errors import StoreError
 from safepassage.store.protection import Protection
@@ -57,6 +64,18 @@ class Signing:
         """
         self._store, self._writing, self._protection = store, writing, protection
         self._clock = protection.clock
+
+    def standing(self) -> dict[str, Any] | None:
+        """The plan that stands in this ledger: the one in force, or the one it is the ledger of.
+
+        Raises:
+            PlanRefusedError: it is not whole.
+        """
+        if is_plan_ledger(self._store):
+            return kept_plan(self._store)
+        with self._store.ledger() as ledger:
+            signed = in_force(ledger)
+        return None if signed is None else kept_plan(self._store, signed.plan)
 
     def takes_two(self, people: int) -> bool:
         """Whether a plan that promises a way out to so many people takes two to sign."""

@@ -60,6 +60,7 @@ from safepassage.web.routes import (
     lifts,
     lists,
     lock,
+    odds,
     people,
     places,
     plan_families,
@@ -79,7 +80,7 @@ logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
-    scenarios, plan_families, planning, calls,
+    scenarios, plan_families, planning, odds, calls,
     devices, gate_api,
     gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip

@@ -34,6 +34,7 @@ DESKS = (
     DeskLink("/claims", "claims", Action.LOOK, keeps_instant=True),
     DeskLink("/calls", "calls", Action.CALL_FORWARD, keeps_instant=True),
     DeskLink("/planning", "planning", Action.PLAN),
+    DeskLink("/odds", "odds", Action.PLAN),
     DeskLink("/lists", "lists", Action.SEE_LISTS),
     DeskLink("/review", "review", Action.JUDGE),
     DeskLink("/people", "people", Action.SEARCH),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -95,11 +95,11 @@ def people_curve(t: Timeline) -> PeopleCurve:
     layers, below = [], np.zeros(t.steps + 1)
     for c, name in enumerate(t.classes):
         above = below + out[c]
-        path = f"M{_points(x, y(above))}L{_points(x[::-1], y(below)[::-1])}Z"
+        path = f"M{points_of(x, y(above))}L{points_of(x[::-1], y(below)[::-1])}Z"
         layers.append(Layer(name, c % PATTERNS, path, int(out[c, -1])))
         below = above
     return PeopleCurve(
-        WIDTH, HEIGHT, LEFT, base, tuple(layers), f"M{_points(x, y(came))}",
+        WIDTH, HEIGHT, LEFT, base, tuple(layers), f"M{points_of(x, y(came))}",
         tuple((v, float(y(v))) for v in grid(top)), marks_of(t, LEFT, WIDTH - LEFT - RIGHT),
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ def beds_curves(t: Timeline, fillings: Sequence[Filling]) -> list[BedsCurve]:
         found.append(
             BedsCurve(
                 SMALL_WIDTH, SMALL_HEIGHT, SMALL_LEFT, base, filling,
-                f"M{x[0]:.1f},{base}L{_points(x, y)}L{x[-1]:.1f},{base}Z",
+                f"M{x[0]:.1f},{base}L{points_of(x, y)}L{x[-1]:.1f},{base}Z",
                 None if filling.beds is None else base - filling.beds * scale,
                 top, base - top * scale,
                 None if full is None else SMALL_LEFT + full / t.step_hours * step,
@@ -191,7 +191,8 @@ def days_curve(found: Mapping[float, int]) -> DaysCurve | None:
     return DaysCurve(WIDTH, HEIGHT, LEFT, base, points, path, lines)
 
 
-def _points(x: Any, y: Any) -> str:
+def points_of(x: Any, y: Any) -> str:
+    """Points as a path has them, without the letter that it begins with."""
     return "L".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
 
 
@@ -213,7 +214,23 @@ def grid(top: int) -> list[int]:
         ten *= 10
 
 
-def marks_of(t: Timeline, left: float, width: float, most: int = _MARKS_MAX) -> tuple[Mark, ...]:
+class Span(Protocol):
+    """A time that runs in steps."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """Its first instant."""
+
+    @property
+    def steps(self) -> int:
+        """How many."""
+
+    @property
+    def step_hours(self) -> float:
+        """How long each is."""
+
+
+def marks_of(t: Span, left: float, width: float, most: int = _MARKS_MAX) -> tuple[Mark, ...]:
     """Midnights in UTC, or every sixth hour where the plan is short; so many at most."""
     hours = t.steps * t.step_hours
     every = next((h for h in (6, 12, 24, 48, 96, 168) if hours / h <= most), 336)

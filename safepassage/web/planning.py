@@ -17,9 +17,8 @@ from starlette.responses import Response
 
 from safepassage.model.instant import parse_instant
 from safepassage.model.operation import Operation
-from safepassage.planner.job import Job
+from safepassage.planner.job import Job, Kind
 from safepassage.planner.planner import Planner
-from safepassage.planner.scenarios import Scenario
 from safepassage.web.access import NoAccountsError
 from safepassage.web.page import desk_of, render
 
@@ -43,9 +42,18 @@ class Shown(NamedTuple):
     """A job as a page shows it."""
 
     job: Job
-    scenario: Scenario | None  # whose plan it is about
+    name: str  # of the scenario or the plan that it is about
     seconds: int
-    plan: str  # the plan that it made, or that it is about
+    opens: str  # where what it made can be seen
+
+
+OPENS = {
+    Kind.SOLVE: "/planning/plans/{job.id}",
+    Kind.REPLAN: "/planning/plans/{job.id}",
+    Kind.WHAT_IF: "/planning/plans/{job.task.plan}#would-help",
+    Kind.ODDS: "/odds/{job.id}",
+    Kind.VARY: "/odds/{job.task.odds}#worth",
+}
 
 
 class UnderWay(NamedTuple):
@@ -65,17 +73,18 @@ def under_way(request: Request, planner: Planner, jobs: Iterable[Job]) -> UnderW
     asked = request.query_params.get("since")
     since = parse_instant(asked, "since") if asked else now
     recent = [j for j in jobs if not j.state.is_over or (j.ended_at and j.ended_at >= since)]
-    names = {s.id: s for s in planner.scenarios.all()}
     shown = tuple(
-        Shown(
-            j,
-            names.get(j.task.scenario or planner.jobs.get(j.task.plan).task.scenario),
-            round(j.seconds(now)),
-            j.task.plan or j.id,
-        )
+        Shown(j, _name(planner, j), round(j.seconds(now)), OPENS[j.task.kind].format(job=j))
         for j in recent
     )
     return UnderWay(shown, since, any(not j.state.is_over for j in recent))
+
+
+def _name(planner: Planner, job: Job) -> str:
+    if job.task.kind.is_of_odds:
+        return job.task.name
+    asked = job.task.scenario or planner.jobs.get(job.task.plan).task.scenario
+    return next((s.name for s in planner.scenarios.all() if s.id == asked), "")
 
 
 def is_asked_again(request: Request) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from safepassage.control.calling import MessageState
 from safepassage.control.channels import FAULTS
 from safepassage.exchange.exports.types import ExportType
+from safepassage.model.cause import CauseKind
 from safepassage.model.close_out import Difference
 from safepassage.model.gate_pass import RevocationReason
 from safepassage.model.lift import Status
@@ -45,11 +46,14 @@ from safepassage.report.definition import Unit, definitions
 from safepassage.report.verdict import Verdict
 from safepassage.secure.audit import Kind
 from safepassage.secure.roles import Role
+from safepassage.simulate.odds import FIGURES
+from safepassage.simulate.policy import AT_CLOSURE, AT_FULL, ORDERS
 from safepassage.store.account_values import Way
 from safepassage.web.beside import LINES
 from safepassage.web.calling import When
 from safepassage.web.departures import PLANNED, WORDS
 from safepassage.web.navigation import DESKS
+from safepassage.web.odds_page import GROUPS, figure_key
 from safepassage.web.plan_page import resource_key
 from safepassage.web.sentences import PREFIX
 from safepassage.web.words import HEADER, LANGUAGES, countdown, duration, number, signed, words
@@ -91,6 +95,21 @@ def keys_of_calls() -> set[str]:
         *(f"calls.channel.{channel}" for channel in ("mail", "sms", "sheet")),
         *(f"calls.reason.{fault}" for fault in ("pass-not-good", *FAULTS)),
         *(f"calls.revoked.{r}" for r in RevocationReason if r is not RevocationReason.REISSUED),
+    }
+
+
+def keys_of_odds() -> set[str]:
+    """Those of the odds desk."""
+    rules = {"order": ORDERS, "at_closure": AT_CLOSURE, "at_full": AT_FULL}
+    chances = ("none", "thousand", "hundred", "all")
+    return {
+        *(f"odds.rule.{rule}" for rule in rules),
+        *(f"odds.{rule}.{choice}" for rule, choices in rules.items() for choice in choices),
+        *(f"odds.in-{n}{more}" for n in chances for more in ("", ".interval")),
+        *(f"odds.{s}" for s in JobState if s.is_over and s is not JobState.DONE),
+        *(f"odds.group.{group}" for group in (*GROUPS, "other")),
+        *(figure_key(name) for name in (*FIGURES, "hours to clear, where cleared")),
+        *(f"cause.{kind}" for kind in CauseKind),
     }
 
 
@@ -138,7 +157,7 @@ def keys_made() -> set[str]:
             for state in JobState
             if state.is_over and state is not JobState.DONE
         ),
-        *(f"stage.{stage}" for stage in ("begin", *Stages, "seats", "recount")),
+        *(f"stage.{stage}" for stage in ("begin", *Stages, "seats", "recount", "count")),
         *(resource_key(name) for name in RESOURCES),
         *(f"change.{name}" for name in CHANGES),
         *(f"planning.field.{name}" for name in FIELDS),
@@ -151,6 +170,7 @@ def keys_made() -> set[str]:
         *(f"case.why.{why}" for why in (*Reasons, *RefusalReason)),
         *(f"case.next.{step}" for step in NextStep),
         *keys_of_calls(),
+        *keys_of_odds(),
         *(f"station.{station}" for station in STATIONS),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }

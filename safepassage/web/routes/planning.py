@@ -36,12 +36,12 @@ COMPARED_MAX = 5
 @router.get("")
 def desk(request: Request, planner: Planning) -> Response:
     """Every scenario with its plans, and what is being worked out."""
-    jobs = planner.jobs.all()
+    jobs = [j for j in planner.jobs.all() if not j.task.kind.is_of_odds]
     if wants_json(request):
         return JSONResponse([_plain(job) for job in jobs])
     if is_asked_again(request):
         return jobs_alone(request, planner, jobs, "/planning")
-    solved = [j for j in jobs if j.task.kind is Kind.SOLVE]
+    solved = [j for j in jobs if j.task.kind.makes_plan]
     return render(
         request,
         "planning/desk.html",
@@ -73,7 +73,8 @@ def solve(
 def cancel(id: str, planner: Planning) -> Response:
     """End a job; what it had found is thrown away."""
     job = planner.jobs.cancel(id)
-    where = f"/planning/plans/{job.task.plan}" if job.task.plan else "/planning"
+    is_asked = job.task.kind is Kind.WHAT_IF
+    where = f"/planning/plans/{job.task.plan}" if is_asked else "/planning"
     return RedirectResponse(f"{where}#under-way", 303)
 
 
