@@ -22,15 +22,16 @@ from safepassage.control import calling, issuing
 from safepassage.control.channels.file import channels_of
 from safepassage.control.issuing import Issued, Wanted
 from safepassage.control.meetings import keep_meeting
-from safepassage.control.waves import calls_of, read_waves
+from safepassage.control.waves import read_waves
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.gate_pass import RevocationReason
-from safepassage.model.ids import CategoryId, GroupId, PlaceId
+from safepassage.model.ids import GroupId, PlaceId
 from safepassage.model.instant import format_instant, parse_instant, zulu
 from safepassage.model.place import OUTSIDE
-from safepassage.operate.passes import Called, Family, called
+from safepassage.operate.passes import Called, called
 from safepassage.store.store import open_store
 from safepassage.web.address_book import address_book, families_of
+from safepassage.web.wave_calling import to_call
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 app.add_typer(pass_keys.app, name="keys")
@@ -269,15 +270,10 @@ def _of_waves(desk: PassOffice, path: Path) -> list[Wanted]:
         raise BadQuestionError(f"{path} cannot be read: {fault}") from None
     waves = read_waves(plain)
     with desk.office.books.ledger() as ledger:
-        heads = families_of(desk.registrar, desk.viewer, ledger)
-        busy = {c.issue.group for c in called(ledger, now()) if c.is_good or c.came}
-    order = desk.registrar.order_of_going(desk.viewer).families
-    line = [
-        Family(each.family, heads[each.family], CategoryId(each.category))
-        for each in order
-        if each.family in heads and each.family not in busy
-    ]
-    return calls_of(waves, line, heads)
+        found = to_call(waves, desk.registrar, desk.viewer, ledger, now())
+    if found.skipped:
+        typer.echo(f"{len(found.skipped):,} families are called already and left out", err=True)
+    return list(found.wanted)
 
 
 def _language_of(said: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,7 @@ from safepassage.store import pass_shelf
 from safepassage.store.pass_shelf import StoredSecret
 
 _FIELD = "pass"
+_ISSUING = threading.Lock()  # two desks of a server that call one family do so one after the other
 
 
 class CallRefusedError(BadQuestionError):
@@ -86,11 +88,12 @@ def issue(office: Office, wanted: Sequence[Wanted]) -> list[Issued]:
         NoIssuingKeyError: no key covers a window.
         LockedError: the register is locked.
     """
-    with office.books.ledger() as ledger:
-        _check(ledger, wanted, office.clock())
-    made = [_made(office, each) for each in wanted]
-    _keep(office, made)
-    office.books.record([fact for new in made for fact in _facts(new, office.clock())])
+    with _ISSUING:
+        with office.books.ledger() as ledger:
+            _check(ledger, wanted, office.clock())
+        made = [_made(office, each) for each in wanted]
+        _keep(office, made)
+        office.books.record([fact for new in made for fact in _facts(new, office.clock())])
     return [Issued(new.issue, new.secret) for new in made]
 
 

@@ -29,7 +29,7 @@ from safepassage.registrar.errors import UnknownSubjectError
 from safepassage.registrar.kinship import JOIN, SPLIT, Kin, Kinship, body_of
 from safepassage.registrar.room import Room
 from safepassage.secure import audit
-from safepassage.secure.roles import Action, Viewer
+from safepassage.secure.roles import Action, Viewer, allows
 
 GROUPS = "groups-posted"  # the document that holds the families as the ledger knows them
 RULES = "priority-rules"  # the document that holds every table anybody handed in
@@ -216,9 +216,10 @@ def order_of_going(room: Room, viewer: Viewer, kinship: Kinship) -> Order:
     """Every family in the order in which the rules let them go; ids alone, and nothing is kept.
 
     Raises:
-        NotAllowedError: the viewer plans nothing.
+        NotAllowedError: the viewer neither plans nor calls families.
     """
-    room.access.allow(viewer, Action.PLAN)
+    is_calling = allows(viewer, Action.CALL_FORWARD) is None
+    room.access.allow(viewer, Action.CALL_FORWARD if is_calling else Action.PLAN)
     kin, rules = kinship.now(room), rules_in_force(room)
     found = assess_families(rules, kin.applicants, room.clock())
     detail: dict[str, str | int] = {"families": len(found), "rules": rules.version}

@@ -110,6 +110,15 @@ class WaveLine:
         return sum(line.called.refused for line in self.families)
 
     @property
+    def failures(self) -> Mapping[str, int]:
+        """Why messages did not reach families whose pass still counts."""
+        return Counter(
+            line.reason
+            for line in self.families
+            if line.told is MessageState.FAILED and line.reason and line.called.is_good
+        )
+
+    @property
     def share(self) -> float:
         """Of the called heads, the part that came, in percent."""
         return 100 * min(1.0, self.came / self.heads) if self.heads else 0.0
@@ -137,7 +146,7 @@ def waves(
             gate=gate,
             begin=begin,
             end=end,
-            when=_when(begin, end, now),
+            when=when_is(begin, end, now),
             families=tuple(sorted(families, key=_order)),
             told=Counter(f.told.value for f in families if f.told is not None),
         )
@@ -159,7 +168,8 @@ def _order(line: FamilyLine) -> tuple[bool, bool, str]:
     return (not line.needs_a_hand, line.called.state in LOST, line.called.issue.group)
 
 
-def _when(begin: datetime, end: datetime, now: datetime) -> When:
+def when_is(begin: datetime, end: datetime, now: datetime) -> When:
+    """Where a window lies from now."""
     if now >= end:
         return When.OVER
     return When.NOW if now >= begin else When.NEXT
@@ -178,6 +188,7 @@ def plain_waves(found: Sequence[WaveLine]) -> list[dict[str, Any]]:
             "refused": wave.refused,
             "needs_a_hand": wave.needs_a_hand,
             "told": dict(wave.told),
+            "failures": dict(wave.failures),
             "families": [
                 {
                     "pass": line.called.issue.pass_id,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from safepassage.control import keys
 from safepassage.control.channels import Channel
@@ -20,6 +21,8 @@ from safepassage.model.fact import Fact
 from safepassage.model.ids import EntryId, GroupId, ListId, PlaceId, SponsorId
 from safepassage.model.movement import Movement, Phase
 from safepassage.model.operation import opening_facts
+from safepassage.planner.publishing import publish
+from safepassage.planner.signing import Signing
 from safepassage.registrar import Registrar
 from safepassage.secure.issuing import new_key, public_half, stated
 from safepassage.secure.roles import Role, Viewer
@@ -31,6 +34,7 @@ from safepassage.web.app import create_app
 from safepassage.web.calling import CallDesk
 from safepassage.web.records import OPERATION, StoreRecords
 from safepassage.web.settings import Settings
+from tests.planner.island import OPERATION as ISLAND
 from tests.planner.island import OPERATION_FILE
 from tests.registrar.plain_matching import PlainMatching
 from tests.web.conftest import ORIGIN, Clock
@@ -72,9 +76,12 @@ class CallOffice(Office):
 
 @contextlib.contextmanager
 def call_office(
-    folder: Path, origin: str = ORIGIN, channels: Sequence[Channel] = (Sheet(),)
+    folder: Path,
+    origin: str = ORIGIN,
+    channels: Sequence[Channel] = (Sheet(),),
+    plan: Mapping[str, Any] | None = None,
 ) -> Iterator[CallOffice]:
-    """Desks on the ledger of an island; they start when a client looks at them."""
+    """Desks on the ledger of an island, with a published plan; they start when looked at."""
     now = Clock(NOW)
     path = folder / "ledger.db"
     root = new_key()
@@ -85,6 +92,8 @@ def call_office(
         keys.trust(writing, public_half(root).hex(), NOW)
         places = {"en": "Tea house by the canal", "fa-AF": "چایخانه کنار کانال"}
         keep_meeting(writing, GATE, places, "UTC", NOW)
+        if plan is not None:
+            publish(writing, ISLAND, plan, signed_by="planner-1", now=NOW)
     protection = protection_at(folder, now)
     with (
         open_store(path) as store,
@@ -108,6 +117,7 @@ def call_office(
             register=lambda vault: Registrar(place, vault, protection.trail, now, PlainMatching()),
             pen=pen,
             calls=desk,
+            signing=Signing(store, pen.borrowed, protection),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )

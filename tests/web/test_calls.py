@@ -18,6 +18,7 @@ from safepassage.secure.roles import Role
 from safepassage.secure.vault import Vault
 from safepassage.web.sending import Sending
 from tests.control.post_office import mail_server
+from tests.planner.drawn import island_plan
 from tests.web.call_office import GATE, NOW, CallOffice, call_office
 from tests.web.register_office import KEY
 
@@ -124,6 +125,56 @@ def test_what_is_wrong_is_said_and_the_families_stay_in_the_form(
         assert re.search(said, page.text), page.text[:2000]
         assert form["groups"] in page.text or "groups" in wrong
     assert board(desk) == []
+
+
+def test_a_wave_of_the_plan_is_looked_at_then_called_and_nobody_is_called_twice(
+    tmp_path: Path,
+) -> None:
+    with call_office(tmp_path, plan=island_plan()) as office:
+        desk = office.somebody(Role.CASE_OFFICER)
+        waves = desk.get("/calls/waves?format=json").json()
+        first, other = [
+            w
+            for w in waves
+            if w["gate"] == GATE and w["when"] != "over" and sum(w["heads"].values()) > 30
+        ][:2]
+        wave = {"gate": GATE, "start": first["start"]}
+        looked = desk.get("/calls/waves/one", params=wave | {"format": "json"}).json()
+        assert (len(looked["to_call"]), looked["to_call_heads"]) == (6, 21)  # whole families
+        confirmed = {"families": "6", "heads": "21"}
+        changed = desk.post("/calls/waves/one", params=wave, data={"families": "5", "heads": "20"})
+        assert (changed.status_code, board(desk)) == (422, [])
+        assert "6 families and 21 heads" in changed.text
+        desk.post("/calls/waves/one", params=wave, data=confirmed)
+        again = desk.post("/calls/waves/one", params=wave, data=confirmed)
+        assert "nobody was called" in again.text
+        (called_now,) = board(desk)
+        assert (called_now["heads"], called_now["from"]) == (21, first["start"])
+        listed = desk.get("/calls/waves?format=json").json()
+        assert [(w["called_families"], w["called_heads"]) for w in listed if w["called_heads"]] == [
+            (6, 21)
+        ]
+        page = desk.get("/calls/waves/one", params={"gate": GATE, "start": other["start"]})
+        assert "Nobody is left to call" in page.text
+        assert desk.get("/calls/waves/one", params=wave | {"start": "never"}).status_code == 400
+
+
+def test_a_wave_without_a_plan_or_a_meeting_place_says_what_is_missing(
+    office: CallOffice, desk: TestClient, tmp_path: Path
+) -> None:
+    assert "No plan was published" in desk.get("/calls/waves").text
+    (tmp_path / "planned").mkdir()
+    with call_office(tmp_path / "planned", plan=island_plan()) as planned:
+        desk = planned.somebody(Role.CASE_OFFICER)
+        waves = desk.get("/calls/waves?format=json").json()
+        silent = next(w for w in waves if w["gate"] == "mill-gate" and w["when"] == "next")
+        wave = {"gate": "mill-gate", "start": silent["start"]}
+        found = desk.get("/calls/waves/one", params=wave | {"format": "json"}).json()
+        form = {"families": len(found["to_call"]), "heads": found["to_call_heads"]}
+        answer = desk.post("/calls/waves/one", params=wave, data=form)
+        assert answer.status_code == 422
+        assert "where the people of mill-gate meet" in answer.text
+        assert board(desk) == []
 
 
 def test_only_who_may_call_sees_the_desk_and_nobody_calls_from_a_locked_register(
