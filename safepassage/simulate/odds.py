@@ -24,6 +24,7 @@ from safepassage.simulate.script import Script
 EVERYBODY = "everybody"
 BAND = (0.1, 0.5, 0.9)
 SURE = 0.95
+_DIGITS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,28 @@ class Target:
 
 
 def read_target(words: str, script: Script) -> Target:
-    """`evacuee=100000`, `evacuee`, or `100000`.
+    """`evacuee=100000`, `evacuee=90%` of those whom the plan knows, `evacuee`, `100000` or `90%`.
 
     Raises:
         SimulationError: it names no class of the plan, or no number.
     """
     name, _, number = words.partition("=")
-    if name.strip().replace(",", "").isdigit() and not number:
+    if name.strip().replace(",", "").rstrip("%").isdigit() and not number:
         name, number = EVERYBODY, name
     name, number = name.strip(), number.strip().replace(",", "")
     if name not in (EVERYBODY, *script.classes):
         known = ", ".join((EVERYBODY, *script.classes))
         raise SimulationError(f"target {words!r}: no class {name!r}; the plan has {known}")
-    if number and not (number.isascii() and number.isdigit()):
+    digits = number.removesuffix("%")
+    is_share = digits != number
+    if number and not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MAX):
         raise SimulationError(f"target {words!r}: write a whole number of people, or none")
+    if is_share:
+        if int(digits) > 100:
+            raise SimulationError(f"target {words!r}: write a share of 100 % at most")
+        known = script.demand.sum(axis=(1, 2))
+        among = known.sum() if name == EVERYBODY else known[script.classes.index(name)]
+        return Target(name, -(-int(among) * int(digits) // 100))
     return Target(name, int(number) if number else None)
 
 
@@ -201,6 +210,23 @@ def _chances(
         met = left[:, c] == 0 if target.people is None else totals[:, c] >= target.people
         found[target.name] = chance_of(int(met.sum()), len(totals))
     return found
+
+
+def chance_of_target(folder: Folder, script: Script, target: Target) -> Estimate:
+    """The chance of one target in a run.
+
+    Raises:
+        SimulationError: nothing was played yet, or a part is damaged.
+    """
+    outs, lefts = [], []
+    for part in folder.parts():
+        outs.append(part.out[:, :, -1].astype(np.int64))
+        lefts.append(part.left_behind)
+    if not outs:
+        raise SimulationError("nothing was played yet; run it again")
+    out = np.concatenate(outs)
+    totals = np.concatenate([out, out.sum(axis=1, keepdims=True)], axis=1)
+    return _chances(script, totals, np.concatenate(lefts), [target])[target.name]
 
 
 def _clear(hours: Reals) -> dict[str, Estimate]:
