@@ -21,6 +21,7 @@ from safepassage.web.plan_pictures import (
     parts_of_bound,
     people_curve,
 )
+from safepassage.web.plan_replanned import Replanned
 from safepassage.web.plan_schedule import Schedule, schedule
 from safepassage.web.planning import Names
 
@@ -101,6 +102,7 @@ class PlanPage:
     bought: tuple[Bought, ...]
     families: FamilySeats
     days: DaysCurve | None
+    replanned: Replanned | None
     document: Mapping[str, Any]
 
     @property
@@ -111,7 +113,7 @@ class PlanPage:
 
 def plan_page(plan: KeptPlan, asked: Iterable[Job], day: int) -> PlanPage:
     """Count and draw a plan, with what was found out about it since."""
-    document = plan.document
+    document, names = plan.document, Names(plan.scenario.read)
     t = timeline(document)
     bought = bought_by(asked)
     before = next((b.before for b in bought), None)
@@ -120,7 +122,7 @@ def plan_page(plan: KeptPlan, asked: Iterable[Job], day: int) -> PlanPage:
         by_day[0.0] = before
     return PlanPage(
         plan=plan,
-        names=Names(plan.scenario.read),
+        names=names,
         t=t,
         people=document["people_out"]["total"],
         came=int(t.came.sum()),
@@ -134,6 +136,7 @@ def plan_page(plan: KeptPlan, asked: Iterable[Job], day: int) -> PlanPage:
         bought=tuple(b for b in bought if not _DAYS.fullmatch(b.change)),
         days=days_curve(by_day),
         families=FamilySeats.of(document),
+        replanned=Replanned.of(document, names),
         document=document,
     )
 

@@ -37,7 +37,11 @@ def planning_office(
     protection = protection_at(folder, now)
     with open_store(folder / "ledger.db", writer=True) as writing:
         take_operation(writing, OPERATION, OPERATION_FILE, now=now())
-    with open_store(folder / "ledger.db") as store, RegisterPlace(folder / "ledger.db") as place:
+    with (
+        open_store(folder / "ledger.db") as store,
+        RegisterPlace(folder / "ledger.db") as place,
+        contextlib.closing(Pen(folder / "ledger.db")) as pen,
+    ):
         planner = Planner(folder / "plans", utc_now)
         settings = Settings(
             records=StoreRecords(store),
@@ -48,7 +52,8 @@ def planning_office(
             protection=protection,
             planner=planner,
             register=lambda vault: Registrar(place, vault, protection.trail, now, PlainMatching()),
-            signing=Signing(store, Pen(folder / "ledger.db").borrowed, protection),
+            pen=pen,
+            signing=Signing(store, pen.borrowed, protection),
             sign_in_cost=QUICK,
             unlock_cost=QUICK,
         )

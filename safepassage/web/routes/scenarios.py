@@ -17,7 +17,6 @@ from safepassage.exchange.fault import FileFaultsError
 from safepassage.model.errors import BadQuestionError, SafePassageError
 from safepassage.model.operation import Operation
 from safepassage.plan.setup import network_of
-from safepassage.planner.job import Kind
 from safepassage.planner.numbers import (
     Files,
     differences,
@@ -207,7 +206,7 @@ def show(request: Request, id: str, planner: Planning) -> Response:
         notes=scenario.setup().notes,
         roll=scenario.families(),
         plans=[
-            j for j in planner.jobs.all() if j.task.kind is Kind.SOLVE and j.task.scenario == id
+            j for j in planner.jobs.all() if j.task.kind.makes_plan and j.task.scenario == id
         ],
         seconds=SECONDS,
     )
