@@ -56,6 +56,7 @@ class Pass:
     home: list[Whole]
     sorties: list[Sortie]
     worth: float
+    people: int  # out of the origins; to a few, since everybody's way is found afterwards
     is_met: bool = True  # whether it takes the rear guard out and brings what has to come in
 
     @property
@@ -149,14 +150,16 @@ class Dispatcher:
 
     def made(self) -> Pass:
         """What has been dispatched so far, as if it were all."""
-        worth, value = self.problem.worth, 0.0
+        worth, value, people = self.problem.worth, 0.0, 0
         for flown in self.flown:
             s = flown.sortie
             if s.fetches:
                 lift = self.problem.lifts[s.lift]
                 leave = s.launch + int(lift.to_origin[s.place, s.base]) + lift.ground
                 value += float(flown.aboard @ worth[:, leave])
-        return Pass(self.home, [flown.sortie for flown in self.flown], value, self.owed.is_met)
+                people += int(flown.aboard.sum())
+        sorties = [flown.sortie for flown in self.flown]
+        return Pass(self.home, sorties, value, people, self.owed.is_met)
 
     def _clear(self, t: int) -> None:
         self.uncleared += self.arriving[:, t]

@@ -7,7 +7,7 @@ the two is farther from the other is improved until they nearly meet or the time
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ from safepassage.plan.steering import MANNERS, basing, in_one_pass, target_of
 
 CLOSE_ENOUGH = 0.0015  # of the people: improving the plan stops here
 ENDINGS = ((48.0, 0.12), (48.0, 0.12))  # hours before the deadline, share of the time
+AT_THE_DOOR = 2  # crew cycles in a lift's bucket where people or gates bind
 WHOLE = 0.3  # share of the time for solving a small operation whole
 _SECONDS = 60.0
 
@@ -128,11 +129,11 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
         paced = bound(p, cycle_buckets(p), formulation=rough.formulation)
         tell(Progress(Stage.PROOF, at_most=int(paced.value)))
         rough = min(rough, paced, key=lambda b: b.value)
-    draft = _first_draft(hourly, first, paced, WHOLE * seconds)
+    draft = _first_draft(hourly, first, rough, paced, WHOLE * seconds)
     tell(Progress(Stage.PLAN, people=draft.people))
     if is_small(hourly):
         tell(Progress(Stage.BETTER, people=draft.people))
-    elif rough.value - draft.people > max(1, CLOSE_ENOUGH * rough.value) and goes_on(0.5):
+    elif not _near(rough, draft.people) and goes_on(0.5):
         draft = _better(hourly, draft, seconds, goes_on, tell)
     objective = first
     lifts_bind = not rough.binds_before_the_door
@@ -150,6 +151,10 @@ def plan(problem: Problem, seconds: float = _SECONDS, tell: Tell = silent) -> Pl
         nameless = formulate(problem.pooled(), ferries=True)
         unordered = with_people(nameless, draft.home, draft.sorties).people
     return Plan(draft, objective, proof, unordered, time.process_time() - began)
+
+
+def _near(rough: Bound, people: int) -> bool:
+    return rough.value - people <= max(1, CLOSE_ENOUGH * rough.value)
 
 
 def _apart(known: Bound, draft: Draft) -> bool:
@@ -171,32 +176,33 @@ def _finer(
 def _first_bound(problem: Problem, rough: Bound) -> Bound:
     """The objective's bound, finest where the rough bound of people says that it matters."""
     if rough.binds_before_the_door:
-        return bound(problem, coarse_length(problem), to_the_door(problem))
+        return bound(problem, AT_THE_DOOR * coarse_length(problem), to_the_door(problem))
     if rough.binding == CREWS:  # nothing is steered by it
         return bound(problem, coarse_length(problem))
     return bound(problem, bucket_lengths(problem)[0])
 
 
-def _first_draft(hourly: Formulation, first: Bound, paced: Bound | None, seconds: float) -> Draft:
-    """The best of the passes with its people; of a small operation, the best plan there is.
+def _first_draft(
+    hourly: Formulation, first: Bound, rough: Bound, paced: Bound | None, seconds: float
+) -> Draft:
+    """A plan without a target if bounds of people and objective leave nothing to look for.
+
+    Else the best of all passes with its people; of a small operation, the best plan there is.
 
     Raises:
         InfeasibleError: no plan was found that meets what has to be met.
     """
-    best: Draft | None = None
-    for made in _passes(hourly, first, paced):
-        try:
-            sorties = without_idle_moves(hourly.problem, made.home, made.sorties)
-            best = with_people(hourly, made.home, sorties)
-        except EngineError:  # it does not take out or bring in all that it has to
-            continue
-        break
+    eager = eagerly(hourly.problem, EAGER[:2])
+    drafts: list[Draft | None] = []
+    if eager.is_met and _near(rough, eager.people) and not is_small(hourly):
+        drafts.append(_peopled(hourly, [eager]))
+    if not drafts or drafts[0] is None or _apart(first, drafts[0]):
+        passes = [eager, *_passes(hourly, first, paced)]
+        drafts.append(_peopled(hourly, sorted(passes, key=lambda p: p.rank, reverse=True)))
     if is_small(hourly):
         found = exactly(hourly, seconds)
-        drafts = [] if best is None else [best]
-        if found is not None:
-            drafts.append(with_people(hourly, *found[:2]))
-        best = max(drafts, key=lambda d: d.value, default=None)
+        drafts.append(None if found is None else with_people(hourly, *found[:2]))
+    best = max((d for d in drafts if d is not None), key=lambda d: d.value, default=None)
     if best is None:
         raise InfeasibleError(
             "no plan was found that takes the whole rear guard out and brings in all that is"
@@ -205,21 +211,31 @@ def _first_draft(hourly: Formulation, first: Bound, paced: Bound | None, seconds
     return best
 
 
+def _peopled(hourly: Formulation, passes: Sequence[Pass]) -> Draft | None:
+    """The first of the passes that takes out and brings in all that it has to, with its people."""
+    for made in passes:
+        try:
+            sorties = without_idle_moves(hourly.problem, made.home, made.sorties)
+            return with_people(hourly, made.home, sorties)
+        except EngineError:
+            continue
+    return None
+
+
 def _passes(hourly: Formulation, first: Bound, paced: Bound | None) -> list[Pass]:
-    """Towards a target, or without one, the best first; where crews bind, at a bound's pace."""
+    """Towards a target; where crews bind, at a bound's pace."""
     problem = hourly.problem
-    passes = [eagerly(problem, EAGER[:2])]
     if paced is not None:
-        passes += in_shares(problem, shares_of(paced.formulation, paced.values))
+        passes = list(in_shares(problem, shares_of(paced.formulation, paced.values)))
     else:
-        passes += [in_one_pass(first.formulation, first.values, m) for m in MANNERS]
+        passes = [in_one_pass(first.formulation, first.values, m) for m in MANNERS]
     if problem.rebases and any(x.ferries for x in problem.lifts):
         moving = bound(problem, bucket_lengths(problem)[0], formulation=hourly)
         home = basing(hourly, moving.values)
         ferry = target_of(hourly, moving.values, home).ferry
         passes += [in_one_pass(hourly, moving.values, m) for m in MANNERS]
         passes.append(eagerly(problem, EAGER[:2], home, ferry))
-    return sorted(passes, key=lambda made: made.rank, reverse=True)
+    return passes
 
 
 def _better(
