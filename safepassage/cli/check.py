@@ -9,9 +9,13 @@ import typer
 from safepassage.cli.app import EXIT_FOUND
 from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
 from safepassage.cli.output import parts_progress, print_json
+from safepassage.control.passage_check import passage_faults
 from safepassage.model.errors import BadQuestionError
+from safepassage.operate.event import hash_of
 from safepassage.store.check import CheckReport
 from safepassage.store.check import check as audit
+from safepassage.store.gate_quarantine import DECIDED
+from safepassage.store.quarantine import Item
 from safepassage.store.record import Head
 from safepassage.store.store import Store, open_store
 
@@ -30,7 +34,8 @@ def check(
     """Recompute everything from the entries and say in plain sentences what is wrong.
 
     Verifies the chain of hashes, that no entry is missing, that the maintained balances are those
-    of the plain fold, and that heads are conserved. Exit code 1 if anything is wrong.
+    of the plain fold, that heads are conserved, and that each pass went the way that phones saw.
+    Exit code 1 if anything is wrong.
 
     The last line is the ledger's end. Write it down elsewhere and give it back later with
     --witnessed: only that shows that the whole ledger was not replaced by another.
@@ -40,7 +45,7 @@ def check(
     ends = [_head(text) for text in witnessed or ()]
     with open_store(store) as reading:
         report = check_store(reading, ends)
-        waiting = reading.quarantined()
+        waiting = undecided(reading)
     if json:
         print_json(
             {
@@ -63,7 +68,18 @@ def check(
 def check_store(store: Store, witnessed: list[Head] | None = None) -> CheckReport:
     """Audit a store with a progress bar."""
     with store.ledger() as ledger, parts_progress() as tell:
-        return audit(ledger, tell, witnessed or ())
+        report = audit(ledger, tell, witnessed or ())
+        if report.is_sound:
+            for sentence in passage_faults(ledger):
+                report.add("passages", sentence)
+    return report
+
+
+def undecided(store: Store) -> list[Item]:
+    """What is in quarantine, without the events of phones about which an officer decided."""
+    with store.ledger() as ledger:
+        decided = {row.hash for row in ledger.execute(DECIDED)}
+    return [item for item in store.quarantined() if hash_of(item.offered) not in decided]
 
 
 def print_check(report: CheckReport) -> None:

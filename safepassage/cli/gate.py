@@ -16,12 +16,14 @@ import typer
 
 from safepassage.cli.opened import DEFAULT_STORE, JsonOption, StoreOption
 from safepassage.cli.output import print_json, print_table
+from safepassage.cli.stepping import at_instant
 from safepassage.control.devices import DeviceDesk, DeviceView, overview
 from safepassage.control.gates import Gates
 from safepassage.control.hub import Membership
 from safepassage.control.hub import borrow as borrow_from
 from safepassage.control.hub import hand_over as hand_over_to
 from safepassage.control.hub import join as join_by
+from safepassage.control.releasing import Dismissal, Held, ReleaseDesk
 from safepassage.model.instant import zulu
 from safepassage.operate.stations import GATE, STATIONS
 from safepassage.secure.roles import COMMAND_LINE
@@ -36,6 +38,7 @@ EXIT_FOUND = 1
 DEFAULT_ORIGIN = "http://localhost:8800"
 DEFAULT_MEMBERSHIP = Path("hub.json")
 DeviceArgument = Annotated[str, typer.Argument(help="The id of the device: phone-3f9a1c2b44.")]
+EventArgument = Annotated[int, typer.Argument(min=1, help="Its number, as `quarantine` prints it.")]
 PlaceArgument = Annotated[str, typer.Argument(help="The id of the place: abbey-gate.")]
 StationOption = Annotated[str, typer.Option(help=f"One of {', '.join(STATIONS)}, or your own.")]
 WithOption = Annotated[Path, typer.Option("--with", help="The file that `gate join` made.")]
@@ -62,6 +65,13 @@ def desk_of(store: str) -> Iterator[DeviceDesk]:
     """The devices desk of a ledger, for the command line."""
     with gates_of(store) as gates, Protection(store, now) as protection:
         yield DeviceDesk(gates, protection, COMMAND_LINE)
+
+
+@contextmanager
+def release_desk_of(store: str) -> Iterator[ReleaseDesk]:
+    """Who decides about the quarantine of the gates, at the command line."""
+    with gates_of(store) as gates, Protection(store, now) as protection:
+        yield ReleaseDesk(gates, protection, COMMAND_LINE)
 
 
 @app.command()
@@ -157,6 +167,70 @@ def revoke(device: DeviceArgument, store: StoreOption = DEFAULT_STORE) -> None:
     with desk_of(store) as desk:
         desk.revoke(device)
     typer.echo(f"{device} is revoked. What it sent until now stays in the ledger.")
+
+
+@app.command()
+def quarantine(store: StoreOption = DEFAULT_STORE, json: JsonOption = False) -> None:
+    """What phones sent and could not be recorded, until somebody decides about it.
+
+    Example:  safepassage gate quarantine
+    """
+    with release_desk_of(store) as desk:
+        waiting = desk.waiting()
+    if json:
+        print_json([held.to_plain() for held in waiting])
+    elif not waiting:
+        typer.echo("Nothing of the gates is in quarantine.")
+    else:
+        header = ("event", "device", "why", "received", "happened", "what")
+        print_table(header, map(_held_row, waiting))
+
+
+def _held_row(held: Held) -> tuple[str, ...]:
+    event = held.event
+    what = held.fault
+    if event is not None:
+        heads = "" if event.heads is None else f" {event.heads}"
+        what = f"{event.kind}{heads} at {event.place}, {event.subject or 'nobody in particular'}"
+    happened = "?" if held.happened_at is None else zulu(held.happened_at)
+    received = zulu(held.received_at)
+    return (str(held.number), held.device, held.reason, received, happened, what[:80])
+
+
+@app.command()
+def release(
+    event: EventArgument,
+    at: Annotated[
+        str | None, typer.Option(help="When it truly happened, with Z or an offset.")
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Bring into the ledger what follows from an event in quarantine. Once; it is audited.
+
+    Examples:
+
+      safepassage gate release 17
+
+      safepassage gate release 17 --at 2021-08-20T09:05Z
+    """
+    with release_desk_of(store) as desk:
+        is_new = desk.release(event, at_instant(at))
+    typer.echo(f"event {event} is in the ledger" + ("" if is_new else " since before"))
+
+
+@app.command()
+def dismiss(
+    event: EventArgument,
+    reason: Annotated[Dismissal, typer.Option(help="Why it never goes into the ledger.")],
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Say that an event in quarantine never goes into the ledger, and why. It is kept, audited.
+
+    Example:  safepassage gate dismiss 17 --reason keyed-by-hand
+    """
+    with release_desk_of(store) as desk:
+        is_new = desk.dismiss(event, reason)
+    typer.echo(f"event {event} is dismissed, {reason}" + ("" if is_new else ", since before"))
 
 
 @app.command()

@@ -82,7 +82,7 @@ def count(
             instant=seen.sighting.instant,
             source=seen.source,
             clock_ahead=seen.clock_ahead,
-            sighting=_kept(seen),
+            sighting=kept_of(seen),
             moves="[]",
             again=0,
             times=0,
@@ -105,7 +105,8 @@ def _sighting(row: Passage, groups: dict[str, str | None]) -> Sighting:
     return Sighting(row.instant, row.event, EventKind(kind), at, to, heads, expected)
 
 
-def _kept(seen: Seen) -> str:
+def kept_of(seen: Seen) -> str:
+    """A sighting as its row keeps it."""
     s = seen.sighting
     return json.dumps([s.kind.value, s.at, s.to, s.heads, s.expected, seen.group])
 

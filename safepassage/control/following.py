@@ -58,7 +58,7 @@ def counted(
     seen: dict[str, list[Seen]] = defaultdict(list)
     for item in items:
         if item.event is not None and item.event.kind in SIGHTED:
-            one = _seen(item, item.event)
+            one = seen_of(item.event, _ahead(item))
             seen[one.subject].append(one)
     before = gate_book.passages(connection, seen)
     calls = gate_book.calls(
@@ -78,10 +78,11 @@ def _ahead(item: Item) -> int:
     return record.micros(item.handed.measure.clock_ahead)
 
 
-def _seen(item: Item, event: Event) -> Seen:
+def seen_of(event: Event, clock_ahead: int) -> Seen:
+    """What an event says of a pass or band; how far its clock was ahead, in microseconds."""
     subject = event.subject or event.id
-    sighting = _sighting(event, to_micros(event.at) - _ahead(item))
-    return Seen(subject, event.group, sighting, source_of(event.device), _ahead(item))
+    sighting = _sighting(event, to_micros(event.at) - clock_ahead)
+    return Seen(subject, event.group, sighting, source_of(event.device), clock_ahead)
 
 
 def _standing(item: Item, event: Event) -> Written:

@@ -8,10 +8,13 @@ answer = gates.take_events(body)        # the bytes that a phone sent
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
 
 from safepassage.control import handover, knowing, lending, syncing
 from safepassage.control.batch import Handed, Measure, read_batch, read_json
@@ -69,6 +72,10 @@ class Gates:
     def close(self) -> None:
         """Let go of the reader; pen and tables are closed by whoever opened them."""
         self._store.close()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A snapshot of what lies beside the ledger."""
+        return self._beside.reading()
 
     @cached_property
     def signer(self) -> Signer:

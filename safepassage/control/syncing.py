@@ -26,7 +26,8 @@ from safepassage.model.ids import EntryId
 from safepassage.model.instant import EARLIEST, LATEST, to_micros
 from safepassage.operate.event import EVENT_LENGTH_MAX, EventError, read_event
 from safepassage.store import append, gate_book, quarantine, record
-from safepassage.store.gate_book import QUARANTINED, RECORDED, KeptBatch, KeptEvent, Known
+from safepassage.store.gate_book import RECORDED, KeptBatch, KeptEvent, Known
+from safepassage.store.gate_quarantine import QUARANTINED
 from safepassage.store.record import Offer
 from safepassage.store.writer import Transaction
 
@@ -76,7 +77,7 @@ def take(begun: Transaction, handed: Sequence[Handed], now: datetime) -> Taken:
             if digest not in before:
                 items.setdefault(digest, Item(each, digest, text, value))
     _look_at(connection, list(items.values()), now)
-    size = _record(begun, list(items.values()), now)
+    size = follow(begun, list(items.values()), now)
     if items:
         _keep(connection, handed, list(items.values()), now)
     new = dict(items)
@@ -137,8 +138,11 @@ def _read(item: Item, now: datetime) -> None:
         item.reason, item.said = Reason.BAD_EVENT, f"{event.at} is no instant of this operation"
 
 
-def _record(begun: Transaction, items: Sequence[Item], now: datetime) -> int:
-    """Bring into the ledger what follows from the events; what it refuses goes to quarantine."""
+def follow(begun: Transaction, items: Sequence[Item], now: datetime) -> int:
+    """Bring into the ledger what follows from events, and say where it then ends.
+
+    What the ledger refuses has its reason afterwards.
+    """
     good = [item for item in items if item.event is not None and item.reason is None]
     by_id = {item.event.id: item for item in good if item.event is not None}
     written, passages = counted(begun.connection, good, now)
@@ -148,7 +152,8 @@ def _record(begun: Transaction, items: Sequence[Item], now: datetime) -> int:
         refusal = receipt.reasons.get(EntryId(event))
         if refusal is not None:
             item.reason, item.said = Reason.NOT_RECORDED, refusal
-    gate_book.keep_passages(begun.connection, passages)
+    kept = (p for p in passages if p.event not in by_id or by_id[p.event].reason is None)
+    gate_book.keep_passages(begun.connection, list(kept))
     return receipt.head.seq
 
 

@@ -66,6 +66,8 @@ class Kind(StrEnum):
     DEVICE_LINKED = "device-linked"  # a link that enrols a phone at a gate was made
     DEVICE_MOVED = "device-moved"
     DEVICE_REVOKED = "device-revoked"
+    EVENT_RELEASED = "event-released"  # of a phone, out of quarantine into the ledger
+    EVENT_DISMISSED = "event-dismissed"
     REFUSED = "refused"  # somebody asked for what their roles do not allow
 
 

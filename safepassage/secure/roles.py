@@ -68,6 +68,7 @@ class Action(StrEnum):
     APPROVE_EXPORT = "approve-export"  # as the second person
     CALL_FORWARD = "call-forward"  # call families to a gate, issue and revoke their passes
     CHECK_PASS = "check-pass"  # noqa: S105 - a right, not a secret
+    RELEASE_EVENT = "release-event"  # what phones sent and could not be recorded: in, or never
     BOARD = "board"  # close manifests, record who is aboard
     RECEIVE = "receive"  # record who arrived
     PLAN = "plan"
@@ -110,7 +111,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
         Action.REQUEST_EXPORT,
     },
     Role.PLANNER: frozenset({Action.PLAN, Action.SEE_LISTS}),
-    Role.GATE_OFFICER: frozenset({Action.CHECK_PASS}),
+    Role.GATE_OFFICER: frozenset({Action.CHECK_PASS, Action.RELEASE_EVENT}),
     Role.BOARDING_OFFICER: _PEOPLE | {Action.BOARD, Action.CHECK_PASS},
     Role.RECEPTION_OFFICER: _PEOPLE | {Action.RECEIVE, Action.ENTER_PERSON},
     Role.DUTY_OFFICER: frozenset({Action.PUBLISH}),

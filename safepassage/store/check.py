@@ -42,7 +42,7 @@ Progress = Callable[[str, int, int], None]  # part, entries done, of how many
 class Finding(NamedTuple):
     """One thing that is wrong."""
 
-    part: str  # chain, columns, projections or conservation
+    part: str  # chain, columns, projections or conservation; passages (control/passage_check.py)
     sentence: str
     seq: int | None = None  # the entry, where it is one
 
@@ -85,7 +85,8 @@ class CheckReport:
         more = sum(self.counts.values()) - len(self.findings)
         if more:
             said.append(f"... and {more} more")
-        if said and not self.counts["chain"] + self.counts["columns"]:
+        mended = self.counts["projections"] + self.counts["conservation"]
+        if mended and not self.counts["chain"] + self.counts["columns"]:
             said.append(
                 "The entries themselves are sound: export them and restore them into an empty"
                 " store, which computes all the rest anew."

@@ -6,15 +6,17 @@ Whoever calls holds the transaction; nothing here begins or ends one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, case, func, select, update
 
 from safepassage.model.movement import Phase
 from safepassage.store.gate_devices import Device, device_from
+from safepassage.store.gate_quarantine import RELEASED
 from safepassage.store.gate_tables import (
     gate_batch,
+    gate_decision,
     gate_device,
     gate_event,
     gate_passage,
@@ -23,7 +25,7 @@ from safepassage.store.gate_tables import (
 from safepassage.store.schema import entry
 from safepassage.store.statement import Lookup, insert_rows
 
-RECORDED, QUARANTINED = "recorded", "quarantined"
+RECORDED = "recorded"
 
 
 class KeptEvent(NamedTuple):
@@ -92,14 +94,40 @@ class Known(NamedTuple):
 
 _DEVICES = Lookup(select(gate_device), gate_device.c.id)
 _later = entry.alias()
+_made = gate_decision.alias()
+_released = (
+    select(_made.c.hash)
+    .where(_made.c.hash == gate_event.c.hash, _made.c.verdict == RELEASED)
+    .correlate(gate_event)
+    .exists()
+)
+_counts = (gate_event.c.state == RECORDED) | _released  # what follows from it is in the ledger
 _BY_HASH = Lookup(
-    select(gate_event.c.hash, gate_event.c.id, gate_event.c.state, gate_event.c.reason),
+    select(
+        gate_event.c.hash,
+        gate_event.c.id,
+        case((_counts, RECORDED), else_=gate_event.c.state),
+        case((_counts, None), else_=gate_event.c.reason),
+    ),
     gate_event.c.hash,
 )
-_BY_ID = Lookup(
-    select(gate_event.c.id).where(gate_event.c.state == RECORDED).distinct(), gate_event.c.id
-)
+_BY_ID = Lookup(select(gate_event.c.id).where(_counts).distinct(), gate_event.c.id)
 _PASSAGES = Lookup(select(gate_passage), gate_passage.c.subject)
+_heard_row = (gate_event.c.id == gate_passage.c.event) & _counts
+PASSAGES_HEARD = (  # every sighting that is kept, beside what its phone said, by pass or band
+    select(
+        gate_passage,
+        gate_event.c.text,
+        gate_event.c.device,
+        gate_batch.c.clock_ahead.label("measured"),
+        gate_decision.c.instant.label("released_for"),
+    )
+    .select_from(gate_passage)
+    .outerjoin(gate_event, _heard_row)
+    .outerjoin(gate_batch, gate_batch.c.number == gate_event.c.batch)
+    .outerjoin(gate_decision, gate_decision.c.hash == gate_event.c.hash)
+    .order_by(gate_passage.c.subject, gate_passage.c.instant, gate_passage.c.event)
+)
 _CALLS = Lookup(
     select(
         entry.c.id,
@@ -117,6 +145,13 @@ _CALLS = Lookup(
 def known(connection: Connection, hashes: Iterable[str]) -> dict[str, Known]:
     """What became of those events that were heard before, by their hash."""
     return {row[0]: Known(*row[1:]) for row in _BY_HASH(connection, list(hashes))}
+
+
+def not_followed(kinds: Collection[str]) -> Select[Any]:
+    """Recorded events of these kinds that no way of a pass has: there should be none."""
+    passed = select(gate_passage.c.event).where(gate_passage.c.event == gate_event.c.id)
+    query = select(gate_event.c.id, gate_event.c.device).where(_counts)
+    return query.where(gate_event.c.kind.in_(kinds), ~passed.exists())
 
 
 def recorded_ids(connection: Connection, ids: Iterable[str]) -> set[str]:

@@ -13,13 +13,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, delete, func, insert, select, update
 
 from safepassage.model.ids import check_id
 from safepassage.model.instant import from_micros, to_micros
 from safepassage.store.beside import Beside
 from safepassage.store.errors import StoreError
-from safepassage.store.gate_tables import gate_device, gate_event, gate_link, gate_server
+from safepassage.store.gate_tables import (
+    gate_decision,
+    gate_device,
+    gate_event,
+    gate_link,
+    gate_server,
+)
 from safepassage.store.statement import insert_rows
 
 LINK_VALID = timedelta(minutes=15)
@@ -75,7 +81,7 @@ class Heard:
 
     events: int = 0
     last_seq: int = 0
-    quarantined: int = 0
+    quarantined: int = 0  # about which nobody has decided
     unanchored: int = 0  # events whose one before is not here
     forked: int = 0  # numbers that were used twice: two phones with one id
 
@@ -335,8 +341,11 @@ _HEARD = select(
     gate_event.c.device,
     func.count().label("events"),
     func.max(gate_event.c.seq).label("last_seq"),
-    func.count(gate_event.c.reason).label("quarantined"),
-).group_by(gate_event.c.device)
+    func.count(case((gate_decision.c.hash.is_(None), gate_event.c.reason))).label("quarantined"),
+)
+_HEARD = _HEARD.select_from(gate_event)
+_HEARD = _HEARD.outerjoin(gate_decision, gate_decision.c.hash == gate_event.c.hash)
+_HEARD = _HEARD.group_by(gate_event.c.device)
 
 
 def _forked(connection: Connection) -> dict[str, int]:

@@ -88,6 +88,17 @@ Index("gate_event_hash", gate_event.c.hash, unique=True)
 Index("gate_event_id", gate_event.c.id)
 Index("gate_event_seq", gate_event.c.device, gate_event.c.seq)
 
+gate_decision = Table(
+    "gate_decision",  # what an officer decided about an event in quarantine; it only grows
+    metadata,
+    Column("hash", _Word, primary_key=True),  # of the event
+    Column("verdict", _Word, nullable=False),  # released or dismissed
+    Column("reason", _Word),  # of a dismissal, as a code
+    Column("instant", BigInteger),  # of a release: when it truly happened
+    Column("decided_by", _Word, nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+)
+
 gate_passage = Table(
     "gate_passage",  # where a pass or band was seen, and which movements stand for each sighting
     metadata,

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"  # the schema this program reads and writes; the newest in migrations/versions
+REVISION = "0006"  # the schema this program reads and writes; the newest in migrations/versions
 
 # Ids are compared byte by byte, as Python compares them, whatever the language of the server.
 _Word = Text().with_variant(Text(collation="C"), "postgresql")

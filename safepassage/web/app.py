@@ -64,7 +64,9 @@ from safepassage.web.routes import (
     people,
     places,
     plan_families,
+    plan_rolling,
     planning,
+    quarantine,
     reception,
     review,
     scenarios,
@@ -81,8 +83,8 @@ logger = logging.getLogger(__name__)
 # Each of these asks for itself who comes; the desks of the ledger are open to whoever signed in.
 ENTRANCES = (
     door, enrolment, lock, accounts, audit, lists, entering, intake, review, people, exports,
-    scenarios, plan_families, planning, odds, calls, wave_calls,
-    devices, gate_api,
+    scenarios, plan_families, plan_rolling, planning, odds, calls, wave_calls,
+    quarantine, devices, gate_api,
     gate,  # the last: it answers for every file below /gate/
 )  # fmt: skip
 DESKS = (

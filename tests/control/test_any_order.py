@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from safepassage.control import syncing
 from safepassage.control.gates import Gates
+from safepassage.control.passage_check import passage_faults
 from safepassage.model.place import OUTSIDE
 from safepassage.operate.event import EventKind
 from safepassage.operate.passage import Sighting, way
@@ -129,6 +130,12 @@ def again(gates: Gates) -> dict[str, int]:
     return {sighting: one.heads for sighting, one in seen.items() if one.heads}
 
 
+def faults(gates: Gates) -> list[str]:
+    """What a check of the ways of passes finds."""
+    with gates.pen.borrowed() as store, store.ledger() as ledger:
+        return list(passage_faults(ledger))
+
+
 @settings(
     max_examples=12,
     deadline=None,
@@ -145,6 +152,7 @@ def test_any_order_of_syncs_gives_the_same_ledger_and_loses_no_event(
         send(second, again_clock, day, shuffled)
         assert stock(first) == stock(second)
         assert again(first) == again(second)
+        assert faults(first) == faults(second) == []
         fates = Counter(state for phone in sent for state in phone.fates.values())
         assert fates.total() == len(day)
         assert set(fates) <= {"recorded", "known"}

@@ -19,6 +19,7 @@ from safepassage.store import register_tables as _register_tables  # noqa: F401 
 from safepassage.store.engine import _MIGRATIONS, parse_address
 from safepassage.store.protection import Protection
 from safepassage.store.schema import REVISION, metadata
+from tests.fixtures.stores import GROWING
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -46,7 +47,7 @@ def empty(address: str) -> None:
         found.reflect(connection)
         found.drop_all(connection)
         if connection.dialect.name == "postgresql":
-            for function in ("entry", "register_entry", "audit", "gate_event"):
+            for function in GROWING:
                 name = f"{function}_only_grows"
                 connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
     engine.dispose()
