@@ -14,7 +14,12 @@ from safepassage.cli.init import read_file
 from safepassage.cli.opened import JsonOption
 from safepassage.cli.output import parts_progress, print_json
 from safepassage.cli.plan_file import read_plan
-from safepassage.cli.simulate_text import print_compared, print_odds
+from safepassage.cli.simulate_text import (
+    print_answer,
+    print_compared,
+    print_odds,
+    print_value,
+)
 from safepassage.exchange.operation_file import read_operation
 from safepassage.model.errors import BadQuestionError
 
@@ -54,7 +59,7 @@ TargetOption = Annotated[
 
 @app.callback()
 def simulate() -> None:
-    """The odds of a plan: run, sweep, compare, open, export."""
+    """The odds of a plan: run, sweep, compare, sure, value, open, export."""
 
 
 @contextmanager
@@ -120,6 +125,7 @@ def run_(
     Example:  safepassage simulate run plan.json --operation operation.yaml --out odds
     """
     from safepassage.simulate.engines import run
+    from safepassage.simulate.odds import read_target
     from safepassage.simulate.run import Folder
 
     asked = _asked(
@@ -134,6 +140,9 @@ def run_(
         precision=precision,
         without=tuple(without or ()),
     )
+    script = asked.script()
+    for words in target or ():
+        read_target(words, script)
     folder = Folder(out)
     with _engine(workers, dask) as engine, parts_progress() as tell:
         run(asked, folder, engine, lambda done, total: tell("replications", done, total))
@@ -224,6 +233,91 @@ def compare(
         found |= read_sweep(path) if is_sweep(path) else {path.name: Folder(path)}
     require_same_luck(found.values())
     print_compared({name: _odds(folder) for name, folder in found.items()}, json)
+
+
+@app.command()
+def sure(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan file.")],
+    operation: OperationOption,
+    target: Annotated[str, typer.Option(help="evacuee=100000, evacuee=90%, evacuee, or 90%.")],
+    out: OutOption,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(help="What may be changed; all if none is named. Repeatable."),
+    ] = None,
+    chance: Annotated[float, typer.Option(help="How sure is sure enough.")] = 0.95,
+    replications: Replications = 200,
+    seed: Seed = "1",
+    order: Order = "plan",
+    over_call: OverCall = 0.0,
+    without: Without = None,
+    workers: Workers = 1,
+    dask: Dask = None,
+    json: JsonOption = False,
+) -> None:
+    """The smallest change of one thing at a time that makes a target sure.
+
+    What may be changed: gates, over-call, slots, beds, later, earlier. A search that was broken off
+    goes on where it stopped: give the same command again.
+
+    Example:  safepassage simulate sure plan.json --operation operation.yaml --target 90% --out sure
+    """
+    from safepassage.simulate.levers import what_makes_sure
+    from safepassage.simulate.odds import read_target
+
+    more: dict[str, Any] = {
+        "seed": seed,
+        "replications": replications,
+        "without": tuple(without or ()),
+    }
+    asked = _asked(plan, operation, order=order, over_call=over_call, **more)
+    wanted = read_target(target, asked.script())
+    with _engine(workers, dask) as engine, parts_progress() as tell:
+        answer = what_makes_sure(
+            asked, wanted, out, levers=lever or (), wanted=chance, engine=engine, tell=tell
+        )
+    if json:
+        print_json(answer.to_json())
+        return
+    print_answer(answer)
+
+
+@app.command()
+def value(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan file.")],
+    operation: OperationOption,
+    at_least: Annotated[
+        float, typer.Option(help="A gate that shuts for fewer hours is waited out.")
+    ] = 2.0,
+    replications: Annotated[int, typer.Option(help="Each is planned several times.")] = 20,
+    seed: Seed = "1",
+    order: Order = "plan",
+    over_call: OverCall = 0.0,
+    without: Without = None,
+    json: JsonOption = False,
+) -> None:
+    """What it is worth to plan anew when a gate shuts, and to know beforehand when one will.
+
+    Every replication meets the same luck three times: with the plan as it is, planned anew at each
+    closure, and planned with all closures known from the start.
+
+    Example:  safepassage simulate value plan.json --operation operation.yaml --replications 40
+    """
+    from safepassage.planner.foreseeing import plan_on
+    from safepassage.simulate.foresight import value_of_information
+
+    more: dict[str, Any] = {
+        "seed": seed,
+        "replications": replications,
+        "without": tuple(without or ()),
+    }
+    asked = _asked(plan, operation, order=order, over_call=over_call, **more)
+    with parts_progress() as tell:
+        found = value_of_information(asked, plan_on, at_least_hours=at_least, tell=tell)
+    if json:
+        print_json(found.to_json())
+        return
+    print_value(found)
 
 
 @app.command("open")

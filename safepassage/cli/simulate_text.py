@@ -12,6 +12,8 @@ from safepassage.model.instant import local
 
 if TYPE_CHECKING:
     from safepassage.simulate.chances import Estimate
+    from safepassage.simulate.foresight import Value
+    from safepassage.simulate.levers import Answer
     from safepassage.simulate.odds import Odds
 
 
@@ -104,3 +106,43 @@ def print_compared(found: dict[str, Odds], json: bool) -> None:
         rows,
         6,
     )
+
+
+def _chance(x: Estimate) -> str:
+    return f"{x.value:.1%} ({x.low:.1%} to {x.high:.1%})"
+
+
+def print_answer(answer: Answer) -> None:
+    """What would make a target sure, or that nothing would."""
+    typer.echo(f"{answer.target}: {_chance(answer.now)} in {answer.replications:,} replications")
+    if answer.is_sure:
+        typer.echo(f"nothing need be changed: {answer.wanted:.0%} are asked")
+        return
+    typer.echo("one thing changed at a time, under the same luck; intervals hold with 95 %")
+    rows = []
+    for pulled in answer.levers:
+        if pulled.enough is not None:
+            rows.append((pulled.lever, pulled.enough.said, _chance(pulled.enough.chance)))
+            continue
+        best = max(pulled.tried, key=lambda tried: tried.chance.value)
+        rows.append((pulled.lever, f"not enough, the best: {best.said}", _chance(best.chance)))
+    print_table(("", f"for {answer.wanted:.0%}", "chance"), rows, 1)
+    if not any(pulled.enough for pulled in answer.levers):
+        typer.echo(f"none of these alone makes it {answer.wanted:.0%} sure")
+
+
+def print_value(found: Value) -> None:
+    """What planning anew and knowing beforehand are worth."""
+    typer.echo(
+        f"{found.replications:,} replications, planned anew {_number(found.replans, 1)} times each"
+        f" ({_interval(found.replans, 1)})"
+    )
+    if found.failed:
+        typer.echo(f"note: {found.failed} times no plan was found, and the one in force was kept")
+    rows = [
+        (name, who, f"{x.value:{sign},.1f}", _interval(x, 1))
+        for sign, tables in (("", found.people_out), ("+", found.gains))
+        for name, table in tables.items()
+        for who, x in table.items()
+    ]
+    print_table(("", "class", "people out", "interval"), rows, 2)
