@@ -20,8 +20,8 @@ from safepassage.model.ids import PlaceId
 from safepassage.plan.formulation import paces
 from safepassage.plan.linear import Whole
 from safepassage.plan.owed import Owed
-from safepassage.plan.problem import Guard, Need, Problem, Sortie
 from safepassage.plan.past import Past
+from safepassage.plan.problem import Guard, Need, Problem, Sortie
 from safepassage.planner.posting import Clock
 
 
