@@ -113,6 +113,22 @@ def keys_of_odds() -> set[str]:
     }
 
 
+def keys_of_planning() -> set[str]:
+    """The keys that the planning desk puts together."""
+    over = [s for s in JobState if s.is_over and s is not JobState.DONE]
+    return {
+        *(f"job.{kind}" for kind in (*JobKind, *JobState)),
+        *(f"job.{state}-what" for state in over),
+        *(f"stage.{stage}" for stage in ("begin", *Stages, "seats", "recount", "count")),
+        *(resource_key(name) for name in RESOURCES),
+        *(f"change.{name}" for name in CHANGES),
+        *(f"planning.field.{name}" for name in FIELDS),
+        *(f"planning.file.{name}" for name in ("operation", "demand")),
+        *(f"planning.{kind}" for kind in ("gates", "origins", "bases", "havens", "ways")),
+        *(f"planning.unit.{unit}" for unit in ("tonnes", "people")),
+    }
+
+
 def keys_made() -> set[str]:
     """The keys that templates put together from values."""
     kinds = [k for k in PlaceKind if k is not PlaceKind.OUTSIDE]
@@ -151,17 +167,7 @@ def keys_made() -> set[str]:
         *(f"exports.{what}.{kind}" for what in ("type", "for") for kind in ExportType),
         *(f"exports.state.{state}" for state in ExportState),
         *(f"exports.second.{second}" for second in Second),
-        *(f"job.{kind}" for kind in (*JobKind, *JobState)),
-        *(
-            f"job.{state}-what"
-            for state in JobState
-            if state.is_over and state is not JobState.DONE
-        ),
-        *(f"stage.{stage}" for stage in ("begin", *Stages, "seats", "recount", "count")),
-        *(resource_key(name) for name in RESOURCES),
-        *(f"change.{name}" for name in CHANGES),
-        *(f"planning.field.{name}" for name in FIELDS),
-        *(f"planning.file.{name}" for name in ("operation", "demand")),
+        *keys_of_planning(),
         *(f"status.{stage}" for stage in LiftStage),
         *(f"difference.{reason}" for reason in ("none", *Difference)),
         *(f"happened.{status}" for status in Status),
