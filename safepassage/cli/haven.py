@@ -17,6 +17,7 @@ from safepassage.cli.stepping import (
     at_instant,
     receiving,
     say_taken,
+    sent,
     token_of,
     who_goes,
 )
@@ -52,12 +53,7 @@ def arrive(
     """
     with receiving(store, acknowledge) as desk:
         taken = desk.arrive(
-            PlaceId(lift),
-            PlaceId(haven),
-            who_goes(heads, group, band),
-            token=token_of(id),
-            at=at_instant(at),
-            acknowledged=acknowledge or (),
+            PlaceId(lift), PlaceId(haven), who_goes(heads, group, band), **sent(id, at, acknowledge)
         )
         say_taken(taken, f"{heads:,} arrived at {haven} on {lift}")
         _say_awaited(desk.desk(PlaceId(haven)))
@@ -113,14 +109,7 @@ def onward(
     if person is not None:
         who = type(who)(heads=1, group=who.group, person=PersonId(person))
     with receiving(store, acknowledge) as desk:
-        taken = desk.go_on(
-            PlaceId(haven),
-            PlaceId(to),
-            who,
-            token=token_of(id),
-            at=at_instant(at),
-            acknowledged=acknowledge or (),
-        )
+        taken = desk.go_on(PlaceId(haven), PlaceId(to), who, **sent(id, at, acknowledge))
         say_taken(taken, f"{who.heads:,} went from {haven} to {to}")
 
 
@@ -144,14 +133,7 @@ def handover(
     """
     hands = Hands(given_by=given_by, received_by=received_by, relation=relation)
     with receiving(store, acknowledge) as desk:
-        taken = desk.hand_over(
-            PersonId(child),
-            PlaceId(haven),
-            hands,
-            token=token_of(id),
-            at=at_instant(at),
-            acknowledged=acknowledge or (),
-        )
+        taken = desk.hand_over(PersonId(child), PlaceId(haven), hands, **sent(id, at, acknowledge))
         say_taken(taken, f"{child} was handed over by {given_by} to {received_by}")
 
 

@@ -22,6 +22,7 @@ from safepassage.cli.stepping import (
     opened_books,
     say_manifest,
     say_taken,
+    sent,
     token_of,
     who_goes,
 )
@@ -111,15 +112,13 @@ def seat(
     """
     if fill == bool(family):
         raise BadQuestionError("name families as FAMILY:HEADS, or say --fill: one of the two")
-    token, place = token_of(id), PlaceId(lift)
+    place = PlaceId(lift)
     with departing(store, acknowledge) as desk:
         if fill:
-            taken = desk.fill(place, token=token, at=at_instant(at))
+            taken = desk.fill(place, token=token_of(id), at=at_instant(at))
         else:
             seated = [_family(text) for text in family or ()]
-            taken = desk.seat(
-                place, seated, token=token, at=at_instant(at), acknowledged=acknowledge or ()
-            )
+            taken = desk.seat(place, seated, **sent(id, at, acknowledge))
         say_taken(taken, f"seats on {lift}", desk.manifest(place))
 
 
@@ -171,13 +170,7 @@ def board(
     """
     place = PlaceId(lift)
     with departing(store, acknowledge) as desk:
-        taken = desk.board(
-            place,
-            who_goes(heads, group, band),
-            token=token_of(id),
-            at=at_instant(at),
-            acknowledged=acknowledge or (),
-        )
+        taken = desk.board(place, who_goes(heads, group, band), **sent(id, at, acknowledge))
         say_taken(taken, f"aboard {lift}", desk.manifest(place))
 
 
@@ -277,9 +270,7 @@ def close(
         bands=tuple(read_band(b).text for b in band or ()),
     )
     with departing(store, acknowledge) as desk:
-        taken = desk.close_out(
-            place, signed, token=token_of(id), at=at_instant(at), acknowledged=acknowledge or ()
-        )
+        taken = desk.close_out(place, signed, **sent(id, at, acknowledge))
         say_taken(taken, f"{lift} is closed out, signed by {by}", desk.manifest(place))
 
 
@@ -297,9 +288,7 @@ def depart(
     """
     place = PlaceId(lift)
     with departing(store, acknowledge) as desk:
-        taken = desk.depart(
-            place, token=token_of(id), at=at_instant(at), acknowledged=acknowledge or ()
-        )
+        taken = desk.depart(place, **sent(id, at, acknowledge))
         say_taken(taken, f"{lift} has left", desk.manifest(place))
 
 
@@ -335,13 +324,7 @@ def divert(
     """
     place = PlaceId(lift)
     with departing(store, acknowledge) as desk:
-        taken = desk.divert(
-            place,
-            PlaceId(to),
-            token=token_of(id),
-            at=at_instant(at),
-            acknowledged=acknowledge or (),
-        )
+        taken = desk.divert(place, PlaceId(to), **sent(id, at, acknowledge))
         say_taken(taken, f"{lift} goes to {to}", desk.manifest(place))
 
 
@@ -362,13 +345,7 @@ def turn_back(
     """
     place = PlaceId(lift)
     with departing(store, acknowledge) as desk:
-        taken = desk.turn_back(
-            place,
-            token=token_of(id),
-            has_landed=landed,
-            at=at_instant(at),
-            acknowledged=acknowledge or (),
-        )
+        taken = desk.turn_back(place, has_landed=landed, **sent(id, at, acknowledge))
         say_taken(taken, f"{lift} comes back", desk.manifest(place))
 
 

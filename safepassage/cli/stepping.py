@@ -13,7 +13,7 @@ from safepassage.cli.output import print_table
 from safepassage.control.departing import Departing
 from safepassage.control.office import PenBooks
 from safepassage.control.receiving import Receiving
-from safepassage.control.steps import Taken, check_token, new_token
+from safepassage.control.steps import Sent, Taken, check_token, new_token
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import GroupId
 from safepassage.model.instant import parse_instant, zulu
@@ -86,6 +86,11 @@ def _refusals_explained(acknowledged: Collection[Why] | None) -> Iterator[None]:
 def token_of(id: str | None) -> str:
     """The token that a step was given, or a new one."""
     return new_token() if id is None else check_token(id)
+
+
+def sent(id: str | None, at: str | None, acknowledge: Collection[Why] | None) -> Sent:
+    """What comes with a step, out of the options of its command."""
+    return {"token": token_of(id), "at": at_instant(at), "acknowledged": acknowledge or ()}
 
 
 def at_instant(text: str | None, what: str = "--at") -> datetime | None:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from safepassage.control.office import Books
 from safepassage.model.errors import InvalidFactError
@@ -47,6 +48,14 @@ class Taken:
     def is_known(self) -> bool:
         """Whether it had been taken before, and nothing was recorded now."""
         return not self.facts
+
+
+class Sent(TypedDict):
+    """What comes with a step, whichever it is."""
+
+    token: str
+    at: datetime | None  # when it happened; none: now
+    acknowledged: Collection[Why]  # what its sender answers for
 
 
 def new_token() -> str:

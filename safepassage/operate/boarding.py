@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from safepassage.model.fact import Fact
@@ -170,20 +170,9 @@ def board(
     )
     is_whole = line is None or line.boarded + who.heads >= line.promised
     happened_at = min(at, manifest.departed_at or at)
-    facts: list[Fact] = [
-        Movement(
-            id=EntryId(f"board/{token}"),
-            from_place=lift.from_place,
-            to_place=lift.lift,
-            phase=Phase.POSTED,
-            occurred_at=happened_at,
-            person=who.person,
-            heads=who.heads,
-            group=who.group,
-            category=who.category or (line.category if line else manifest.category),
-            fulfils=line.open[0].entry if line and line.open and is_family and is_whole else None,
-        )
-    ]
+    keeps = line.open[0].entry if line and line.open and is_family and is_whole else None
+    aboard = _through_the_door(manifest, who, EntryId(f"board/{token}"), happened_at)
+    facts: list[Fact] = [replace(aboard, fulfils=keeps)]
     if not manifest.statuses:
         facts.append(happened(manifest.lift, Status.BOARDING, at, f"board/{token}/first"))
     return facts
@@ -248,19 +237,24 @@ def take_off(
         f"{aboard:,} of {who.said} are aboard {lift.lift}, so {who.heads:,} cannot be taken off:"
         " say whose heads they are, as the manifest lists them",
     )
-    return [
-        Movement(
-            id=EntryId(f"off/{token}"),
-            from_place=lift.lift,
-            to_place=lift.from_place,
-            phase=Phase.POSTED,
-            occurred_at=at,
-            person=who.person,
-            heads=who.heads,
-            group=who.group,
-            category=who.category or (line.category if line else manifest.category),
-        )
-    ]
+    taken = _through_the_door(manifest, who, EntryId(f"off/{token}"), at)
+    return [replace(taken, from_place=lift.lift, to_place=lift.from_place)]
+
+
+def _through_the_door(manifest: Manifest, who: Boarders, entry: EntryId, at: datetime) -> Movement:
+    """Heads go aboard."""
+    line = manifest.line(who.group, who.person)
+    return Movement(
+        id=entry,
+        from_place=manifest.lift.from_place,
+        to_place=manifest.lift.lift,
+        phase=Phase.POSTED,
+        occurred_at=at,
+        person=who.person,
+        heads=who.heads,
+        group=who.group,
+        category=who.category or (line.category if line else manifest.category),
+    )
 
 
 def release(manifest: Manifest, group: GroupId | None, *, token: str) -> list[Fact]:

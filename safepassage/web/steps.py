@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from safepassage.control.office import PenBooks
-from safepassage.control.steps import check_token
+from safepassage.control.steps import Sent, check_token
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import GroupId
 from safepassage.operate.boarding import Boarders
@@ -90,6 +90,14 @@ class Asked:
                 f"{typed[:40]!r} is not a time: write it in UTC like 2021-08-30 19:29"
             ) from None
         return wall.replace(tzinfo=UTC) if wall.tzinfo is None else wall
+
+    def sent(self) -> Sent:
+        """Its token, when it happened, and what its sender answers for.
+
+        Raises:
+            BadQuestionError: the time is none.
+        """
+        return {"token": self.token, "at": self.at(), "acknowledged": self.acknowledged}
 
 
 def group_of(typed: str) -> GroupId | None:

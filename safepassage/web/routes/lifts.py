@@ -128,7 +128,7 @@ def take_step(
 
 def _seat(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
     who = asked.who()
-    return desk.seat(lift, [who], token=asked.token, at=asked.at(), acknowledged=asked.acknowledged)
+    return desk.seat(lift, [who], **asked.sent())
 
 
 def _fill(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
@@ -136,9 +136,7 @@ def _fill(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
 
 
 def _board(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
-    return desk.board(
-        lift, asked.who(), token=asked.token, at=asked.at(), acknowledged=asked.acknowledged
-    )
+    return desk.board(lift, asked.who(), **asked.sent())
 
 
 def _once(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
@@ -170,13 +168,11 @@ def _close(desk: Departing, lift: PlaceId, asked: Asked, by: str) -> Taken:
         difference=Difference(why) if why else None,
         bands=tuple(read_band(b).text for b in asked.text("bands").splitlines() if b.strip()),
     )
-    return desk.close_out(
-        lift, signed, token=asked.token, at=asked.at(), acknowledged=asked.acknowledged
-    )
+    return desk.close_out(lift, signed, **asked.sent())
 
 
 def _depart(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
-    return desk.depart(lift, token=asked.token, at=asked.at(), acknowledged=asked.acknowledged)
+    return desk.depart(lift, **asked.sent())
 
 
 def _cancel(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
@@ -185,19 +181,11 @@ def _cancel(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
 
 def _divert(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
     to_place = PlaceId(asked.text("to"))
-    return desk.divert(
-        lift, to_place, token=asked.token, at=asked.at(), acknowledged=asked.acknowledged
-    )
+    return desk.divert(lift, to_place, **asked.sent())
 
 
 def _turn_back(desk: Departing, lift: PlaceId, asked: Asked, _by: str) -> Taken:
-    return desk.turn_back(
-        lift,
-        token=asked.token,
-        has_landed=asked.step == "landed-back",
-        at=asked.at(),
-        acknowledged=asked.acknowledged,
-    )
+    return desk.turn_back(lift, has_landed=asked.step == "landed-back", **asked.sent())
 
 
 STEPS: Mapping[str, Callable[[Departing, PlaceId, Asked, str], Taken]] = {

@@ -89,14 +89,7 @@ def _arrive(reception: Receiving, haven: PlaceId, asked: Asked) -> Taken:
     lift = asked.text("lift")
     if not lift:
         raise BadQuestionError("say which lift they came on")
-    return reception.arrive(
-        PlaceId(lift),
-        haven,
-        asked.who(),
-        token=asked.token,
-        at=asked.at(),
-        acknowledged=asked.acknowledged,
-    )
+    return reception.arrive(PlaceId(lift), haven, asked.who(), **asked.sent())
 
 
 def _name(reception: Receiving, haven: PlaceId, asked: Asked) -> Taken:
@@ -117,9 +110,7 @@ def _go_on(reception: Receiving, haven: PlaceId, asked: Asked) -> Taken:
         haven,
         PlaceId(asked.text("to")),
         Boarders(person=PersonId(person), group=who.group) if person else who,
-        token=asked.token,
-        at=asked.at(),
-        acknowledged=asked.acknowledged,
+        **asked.sent(),
     )
 
 
@@ -129,14 +120,7 @@ def _hand_over(reception: Receiving, haven: PlaceId, asked: Asked) -> Taken:
         received_by=asked.text("received_by"),
         relation=asked.text("relation"),
     )
-    return reception.hand_over(
-        PersonId(asked.text("child")),
-        haven,
-        hands,
-        token=asked.token,
-        at=asked.at(),
-        acknowledged=asked.acknowledged,
-    )
+    return reception.hand_over(PersonId(asked.text("child")), haven, hands, **asked.sent())
 
 
 STEPS: Mapping[str, Callable[[Receiving, PlaceId, Asked], Taken]] = {
