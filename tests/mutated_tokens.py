@@ -224,9 +224,8 @@ def run(count: int, seed: int, tell: Callable[[int], None] = lambda _: None) -> 
     for number in range(count):
         name, mutate = kinds[number % len(kinds)]
         text = mutate(passes)
-        if text in passes.known:
-            found[f"{name}: unchanged"] += 1
-            continue
+        while text in passes.known:  # a letter put in its own place
+            text = mutate(passes)
         try:
             read(text, passes.keys)
         except TokenError as fault:
@@ -249,8 +248,7 @@ def main() -> int:
     for name, number in sorted(found.items()):
         print(f"{number:>10,}  {name}")
     accepted = sum(n for name, n in found.items() if name.endswith("ACCEPTED"))
-    tried = sum(n for name, n in found.items() if not name.endswith("unchanged"))
-    print(f"{tried:,} mutated passes, {accepted} accepted")
+    print(f"{found.total():,} mutated passes, {accepted} accepted")
     return int(accepted > 0)
 
 
