@@ -12,6 +12,8 @@ import pytest
 
 from safepassage.control.calling import MessageState
 from safepassage.control.channels import FAULTS
+from safepassage.control.releasing import Dismissal
+from safepassage.control.syncing import Reason
 from safepassage.exchange.exports.types import ExportType
 from safepassage.model.cause import CauseKind
 from safepassage.model.close_out import Difference
@@ -20,6 +22,7 @@ from safepassage.model.lift import Status
 from safepassage.model.not_out import NextStep
 from safepassage.model.place import PlaceKind
 from safepassage.model.refusal import RefusalReason
+from safepassage.operate.event import EventKind
 from safepassage.operate.manifest import Stage as LiftStage
 from safepassage.operate.not_out import Standing
 from safepassage.operate.not_out import Why as Reasons
@@ -46,6 +49,7 @@ from safepassage.report.definition import Unit, definitions
 from safepassage.report.verdict import Verdict
 from safepassage.secure.audit import Kind
 from safepassage.secure.roles import Role
+from safepassage.simulate.levers import LEVERS
 from safepassage.simulate.odds import FIGURES
 from safepassage.simulate.policy import AT_CLOSURE, AT_FULL, ORDERS
 from safepassage.store.account_values import Way
@@ -98,6 +102,15 @@ def keys_of_calls() -> set[str]:
     }
 
 
+def keys_of_quarantine() -> set[str]:
+    """Those of the quarantine of the gates."""
+    return {
+        *(f"quarantined.reason.{reason}" for reason in Reason),
+        *(f"quarantined.kind.{kind}" for kind in EventKind),
+        *(f"quarantined.dismissal.{reason}" for reason in Dismissal),
+    }
+
+
 def keys_of_odds() -> set[str]:
     """Those of the odds desk."""
     rules = {"order": ORDERS, "at_closure": AT_CLOSURE, "at_full": AT_FULL}
@@ -110,6 +123,7 @@ def keys_of_odds() -> set[str]:
         *(f"odds.group.{group}" for group in (*GROUPS, "other")),
         *(figure_key(name) for name in (*FIGURES, "hours to clear, where cleared")),
         *(f"cause.{kind}" for kind in CauseKind),
+        *(f"odds.lever.{lever}" for lever in LEVERS),
     }
 
 
@@ -175,8 +189,7 @@ def keys_made() -> set[str]:
         *(f"case.class.{standing}" for standing in ("out", *Standing)),
         *(f"case.why.{why}" for why in (*Reasons, *RefusalReason)),
         *(f"case.next.{step}" for step in NextStep),
-        *keys_of_calls(),
-        *keys_of_odds(),
+        *(keys_of_calls() | keys_of_odds() | keys_of_quarantine()),
         *(f"station.{station}" for station in STATIONS),
         *(f"enter.{way}{more}" for way in ("desk", "paper") for more in ("", "-what")),
     }
