@@ -43,6 +43,7 @@ class Kind(StrEnum):
     WHAT_IF = "what-if"  # what changes buy, each proved again
     ODDS = "odds"  # a plan, played against what may happen
     VARY = "vary"  # the same with one thing changed at a time, under the same luck
+    SURE = "sure"  # the smallest change of each thing that makes a target sure
 
     @property
     def makes_plan(self) -> bool:
@@ -52,7 +53,7 @@ class Kind(StrEnum):
     @property
     def is_of_odds(self) -> bool:
         """Whether the odds desk asked for it, and shows what came of it."""
-        return self in (Kind.ODDS, Kind.VARY)
+        return self in (Kind.ODDS, Kind.VARY, Kind.SURE)
 
 
 class State(StrEnum):
@@ -80,7 +81,7 @@ class Task:
     scenario: str = ""  # to solve
     plan: str = ""  # to change, to play or to plan on: the job that made it
     changes: tuple[str, ...] = ()
-    odds: str = ""  # to vary: the job that played them
+    odds: str = ""  # to vary, or to make sure: the job that played them
     name: str = ""  # what is played, as it was called when it was asked for
     asked: Mapping[str, Any] = field(default_factory=dict)  # how it is played or planned on
     seconds: float = 60.0  # CPU seconds, softly kept
@@ -99,7 +100,9 @@ class Found(NamedTuple):
     rows: tuple[tuple[str, int, int], ...] = ()  # change, people at most before and after
     done: int = 0  # replications that were played
     total: int = 0  # of so many at most
+    playing: str = ""  # which variation
     varied: tuple[Mapping[str, Any], ...] = ()  # what each variation is worth
+    answers: tuple[Mapping[str, Any], ...] = ()  # what would make a target sure, lever by lever
     odds: Mapping[str, Any] | None = None  # the odds in short
 
 
@@ -219,9 +222,11 @@ def _found(lines: list[dict[str, Any]]) -> Found:
         if "change" in line:
             rows.append((line["change"], line["before"], line["after"]))
     out = next((line["out"] for line in lines if "out" in line), max(people, default=None))
-    last = next((line for line in reversed(lines) if "done" in line), {"done": 0, "total": 0})
+    last: dict[str, Any] = next((line for line in reversed(lines) if "done" in line), {})
     return Found(
-        stage, out, min(at_most, default=None), tuple(rows), last["done"], last["total"],
+        stage, out, min(at_most, default=None), tuple(rows),
+        last.get("done", 0), last.get("total", 0), last.get("playing", ""),
         tuple(line["varied"] for line in lines if "varied" in line),
+        tuple(line["answer"] for line in lines if "answer" in line),
         next((line["odds"] for line in lines if "odds" in line), None),
     )  # fmt: skip

@@ -27,7 +27,7 @@ from safepassage.planner.errors import UnknownPlanError
 from safepassage.planner.job import Job, Kind, State, Task
 from safepassage.planner.jobs import Jobs
 from safepassage.simulate.errors import SimulationError
-from safepassage.simulate.odds import Odds, Target, odds, read_target
+from safepassage.simulate.odds import SURE, Odds, Target, odds, read_target
 from safepassage.simulate.policy import Policy
 from safepassage.simulate.run import SETTINGS, Asked, Folder
 from safepassage.simulate.script import Script
@@ -194,6 +194,30 @@ class OddsBook:
             "replications": max(1, min(most, kept.odds.replications)),
         }
         task = Task(kind=Kind.VARY, by=by, odds=id, name=kept.name, asked=how)
+        return self._jobs.start(task, {**task.told(), **how}, lambda _new: kept.folder.path)
+
+    def make_sure(self, id: str, by: str, target: str, most: int) -> Job:
+        """Begin to find out what would make a target of odds sure.
+
+        Args:
+            id: the odds.
+            by: who asks.
+            target: as `read_target` reads it.
+            most: replications of each value that is tried, at most.
+
+        Raises:
+            UnknownPlanError: there are no such odds.
+            SimulationError: a target that is none.
+            DeskFullError: too many jobs wait.
+        """
+        kept = self.get(id)
+        read_target(target, kept.script)
+        how = {
+            "target": target,
+            "wanted": SURE,
+            "replications": max(1, min(most, kept.odds.replications)),
+        }
+        task = Task(kind=Kind.SURE, by=by, odds=id, name=kept.name, asked=how)
         return self._jobs.start(task, {**task.told(), **how}, lambda _new: kept.folder.path)
 
     def all(self) -> list[Listed]:

@@ -12,7 +12,8 @@ from safepassage.exchange.operation_file import read_operation
 from safepassage.planner.odds import OPERATION, asked_again, every
 from safepassage.simulate.chances import Estimate
 from safepassage.simulate.engines import run
-from safepassage.simulate.odds import EVERYBODY, Odds, Target, difference, odds
+from safepassage.simulate.levers import LEVERS, what_makes_sure
+from safepassage.simulate.odds import EVERYBODY, Odds, Target, difference, odds, read_target
 from safepassage.simulate.policy import Policy
 from safepassage.simulate.run import Asked, Folder
 from safepassage.simulate.sweep import Variation, each_cause_off, over_calling
@@ -66,7 +67,9 @@ def play_variations(task: dict[str, Any], base: Path, scratch: Path, write: Writ
         run(
             v.asked,
             into,
-            tell=lambda done, _, begun=begun: write({"done": begun + done, "total": total}),  # type: ignore[misc]
+            tell=lambda done, _, begun=begun, name=v.name: write(  # type: ignore[misc]
+                {"done": begun + done, "total": total, "playing": name}
+            ),
         )
         before += v.asked.replications
         write({"varied": _worth(v, first, odds(into, script))})
@@ -92,6 +95,23 @@ def _worth(variation: Variation, first: Odds, other: Odds) -> dict[str, Any]:
         "sure": finite(other.sure[EVERYBODY]),
         "empty": finite(other.figures["seats flown empty"]),
     }
+
+
+def find_what_is_sure(task: dict[str, Any], base: Path, scratch: Path, write: Write) -> None:
+    """Find the smallest change of each lever that makes a target of odds sure; one by one."""
+    asked = asked_again(Folder(base), replications=task["replications"])
+    target = read_target(task["target"], asked.script())
+
+    def tell(name: str, done: int, total: int) -> None:
+        write({"done": done, "total": total, "playing": name})
+
+    for lever in LEVERS:
+        found = what_makes_sure(
+            asked, target, scratch, levers=[lever], wanted=task["wanted"], tell=tell
+        )
+        write({"answer": found.to_json()})
+        if found.is_sure:
+            return
 
 
 def finite(x: Estimate) -> dict[str, float | None]:

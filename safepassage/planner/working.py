@@ -23,7 +23,7 @@ from safepassage.plan.solving import plan
 from safepassage.plan.whatif import people_at_most, what_if
 from safepassage.planner.files import get_json, put_json
 from safepassage.planner.job import NO_MEMORY, PROGRESS, RESULT, SCRATCH, TASK, Kind
-from safepassage.planner.playing import Write, play_odds, play_variations
+from safepassage.planner.playing import Write, find_what_is_sure, play_odds, play_variations
 from safepassage.planner.posting import SEAL, sealed
 from safepassage.planner.replanning import Standing, plan_on
 from safepassage.planner.scenarios import Wanted
@@ -79,6 +79,8 @@ def _work(folder: Path, out: Path) -> dict[str, Any]:
             return play_odds(task, out, write)
         if kind is Kind.VARY:
             play_variations(task, out, folder / SCRATCH, write)
+        if kind is Kind.SURE:
+            find_what_is_sure(task, out, folder / SCRATCH, write)
         if kind is Kind.WHAT_IF:
             _what_if(task, out, write)
         return {}

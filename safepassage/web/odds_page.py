@@ -13,7 +13,7 @@ from safepassage.model.errors import BadQuestionError
 from safepassage.planner.job import Job
 from safepassage.planner.odds import KeptOdds, every
 from safepassage.simulate.chances import Estimate
-from safepassage.simulate.odds import EVERYBODY, FIGURES, Target, edges
+from safepassage.simulate.odds import EVERYBODY, FIGURES, Target, edges, read_target
 from safepassage.simulate.run import PART
 from safepassage.simulate.sweep import NOTHING_HAPPENS
 from safepassage.web.odds_pictures import SMALL, Bar, Fan, bars, fan
@@ -59,6 +59,23 @@ class Worth(NamedTuple):
     bar: Bar
 
 
+class Pulled(NamedTuple):
+    """A lever, and what came of it."""
+
+    lever: str
+    amount: float | None  # how much of it is enough; None: no amount that was tried is
+    chance: Estimate  # with that, or the best that was tried
+
+
+class MadeSure(NamedTuple):
+    """What would make a target sure."""
+
+    target: Target
+    now: Estimate
+    is_sure: bool  # without any change
+    levers: tuple[Pulled, ...]
+
+
 class Said(NamedTuple):
     """A chance as a sentence begins: the key of the text, and what stands in it."""
 
@@ -82,6 +99,7 @@ class OddsPage:
     causes: tuple[Worth, ...]
     rates: tuple[Worth, ...]
     category: str  # whose people the worth is counted in
+    sures: tuple[MadeSure, ...]
 
 
 def odds_page(kept: KeptOdds, asked: Iterable[Job], category: str = EVERYBODY) -> OddsPage:
@@ -90,7 +108,7 @@ def odds_page(kept: KeptOdds, asked: Iterable[Job], category: str = EVERYBODY) -
     Raises:
         BadQuestionError: the plan has no such class.
     """
-    found, script = kept.odds, kept.script
+    found, script, asked = kept.odds, kept.script, list(asked)
     if category not in found.people_out:
         raise BadQuestionError(
             f"no class {category[:40]!r}; the plan has {', '.join(found.people_out)}"
@@ -111,6 +129,7 @@ def odds_page(kept: KeptOdds, asked: Iterable[Job], category: str = EVERYBODY) -
         causes=tuple(w for w in worth if w.cause is not None or w.name == NOTHING_HAPPENS),
         rates=tuple(w for w in worth if w.cause is None and w.name != NOTHING_HAPPENS),
         category=category,
+        sures=sures_of(kept, asked),
     )
 
 
@@ -179,6 +198,32 @@ def worth_of(kept: KeptOdds, asked: Iterable[Job], category: str) -> list[Worth]
             )
         )
     return sorted(found, key=lambda w: -w.gain.value)
+
+
+def sures_of(kept: KeptOdds, asked: Iterable[Job]) -> tuple[MadeSure, ...]:
+    """What would make each target sure that was asked about; the newer answer counts."""
+    by_target = {job.task.asked["target"]: job for job in asked if job.found.answers}
+    found = []
+    for words, job in by_target.items():
+        answers = job.found.answers
+        now = estimate_of(answers[0]["now"])
+        pulled = [_pulled(one) for answer in answers for one in answer["levers"]]
+        is_sure = now.value >= answers[0]["wanted"]
+        found.append(MadeSure(read_target(words, kept.script), now, is_sure, tuple(pulled)))
+    return tuple(found)
+
+
+def _pulled(one: Mapping[str, Any]) -> Pulled:
+    enough = one["enough"]
+    if enough is not None:
+        return Pulled(one["lever"], enough["amount"], estimate_of(enough["chance"]))
+    best = max((estimate_of(x["chance"]) for x in one["tried"]), key=lambda x: x.value)
+    return Pulled(one["lever"], None, best)
+
+
+def words_of(target: Target) -> str:
+    """A target as `read_target` reads it."""
+    return target.category if target.people is None else f"{target.category}={target.people}"
 
 
 def _ends(x: Estimate) -> tuple[float, float, float]:

@@ -53,6 +53,7 @@ OPENS = {
     Kind.WHAT_IF: "/planning/plans/{job.task.plan}#would-help",
     Kind.ODDS: "/odds/{job.id}",
     Kind.VARY: "/odds/{job.task.odds}#worth",
+    Kind.SURE: "/odds/{job.task.odds}#sure",
 }
 
 

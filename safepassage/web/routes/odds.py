@@ -36,7 +36,15 @@ from safepassage.web.odds_form import (
     typed_before,
     typed_of,
 )
-from safepassage.web.odds_page import gained, odds_page, one_future, rows_of, said, written
+from safepassage.web.odds_page import (
+    gained,
+    odds_page,
+    one_future,
+    rows_of,
+    said,
+    words_of,
+    written,
+)
 from safepassage.web.page import render, wants_json
 from safepassage.web.planning import Names, Planning, is_asked_again, jobs_alone, under_way
 
@@ -45,7 +53,13 @@ COMPARED_MAX = 5
 RATES = (0.05, 0.1, 0.2, 0.3)
 VARIED = 200  # replications of each variation at most
 MEDIA = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
-SHOWN: dict[str, Any] = {"said": said, "written": written, "gained": gained, "rows_of": rows_of}
+SHOWN: dict[str, Any] = {
+    "said": said,
+    "written": written,
+    "gained": gained,
+    "rows_of": rows_of,
+    "words_of": words_of,
+}
 
 
 @router.get("")
@@ -188,8 +202,11 @@ def show(
     kept = planner.odds.get(id)
     page = odds_page(kept, asked, category)
     if wants_json(request):
-        varied = [row for job in asked for row in job.found.varied]
-        return JSONResponse({"run": kept.asked.id, **kept.odds.to_json(), "varied": varied})
+        more = {
+            "varied": [row for job in asked for row in job.found.varied],
+            "sure_with": [answer for job in asked for answer in job.found.answers],
+        }
+        return JSONResponse({"run": kept.asked.id, **kept.odds.to_json(), **more})
     return render(
         request,
         "odds/odds.html",
@@ -215,6 +232,18 @@ def vary(
         raise BadQuestionError(f"{what[:20]!r} cannot be varied; choose causes or rates")
     rates = RATES if what == "rates" else ()
     planner.odds.vary(id, viewer.account, what == "causes", rates, most)
+    return RedirectResponse(f"/odds/{id}#under-way", 303)
+
+
+@router.post("/{id}/sure")
+def make_sure(
+    id: str,
+    viewer: Viewing,
+    planner: Planning,
+    target: Annotated[str, Form(max_length=100)],
+) -> Response:
+    """Begin to find out what would make a target sure."""
+    planner.odds.make_sure(id, viewer.account, target, VARIED)
     return RedirectResponse(f"/odds/{id}#under-way", 303)
 
 
