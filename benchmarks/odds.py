@@ -1,8 +1,8 @@
-"""How fast and how flat the odds of a plan are: a whole operation, a thousand times.
+"""How fast and how flat the odds of a plan are: queues beside peers, and a whole operation.
 
-`python -m benchmarks.odds` plays a timetable of 18 days for 123,000 people in six classes, with
-every kind of cause, in a process of its own, and reports CPU seconds, and peak memory for more and
-more replications.  `--tests` plays fewer.
+`python -m benchmarks.odds` measures the queues of `benchmarks.queues` beside SimPy and Ciw, and
+plays a timetable of 18 days for 123,000 people in six classes, with every kind of cause, each
+number of replications in a process of its own: CPU seconds, and peak memory.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 from benchmarks.apart import peak_mib
 from benchmarks.figures import Figure, figures_table
 from benchmarks.machine import Machine
+from benchmarks.queues import MODELS, measure
 from safepassage.exchange.operation_file import read_operation
 
 PEOPLE, DAYS = 123_000, 18
@@ -29,6 +30,7 @@ BASES = {"north": (6_000, 3), "south": (9_000, 4), "east": (4_000, 2), "west": (
 SEATS, FLEET, ONWARD_SEATS = 300, 60, 396
 CPU_SECONDS_MAX = 60.0
 GROWTH_MAX_MIB = 40.0  # from the first to the last number of replications
+SIZES, SMALL = [100, 1000, 4000], [100, 200]  # replications
 
 OPERATION = """\
 operation: {id: large, name: A large airlift}
@@ -176,20 +178,11 @@ def apart(replications: int) -> dict[str, float]:
     return found
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.odds", description=__doc__)
-    parser.add_argument("--once", type=int, metavar="N", help="play N here and print JSON")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[250, 1000], metavar="N")
-    asked = parser.parse_args(arguments)
-    if asked.once:
-        print(json.dumps(once(asked.once)))
-        return 0
-    print(Machine.here().describe())
-    found = {n: apart(n) for n in asked.sizes}
-    last = max(found)
+def of_operation(found: dict[int, dict[str, float]]) -> list[Figure]:
+    """CPU seconds and memory, from numbers of replications and what each took."""
+    last, first = max(found), min(found)
     each = found[last]["cpu_seconds"] / last
-    figures = [
+    return [
         Figure(
             part=f"{PEOPLE:,} people, {DAYS} days, {len(CLASSES)} classes",
             what="CPU of 1,000 replications",
@@ -201,14 +194,41 @@ def main(arguments: list[str] | None = None) -> int:
         ),
         Figure(
             part="memory",
-            what=f"more for {last:,} than for {min(found):,} replications",
-            value=found[last]["mib"] - found[min(found)]["mib"],
+            what=f"more for {last:,} than for {first:,} replications",
+            value=found[last]["mib"] - found[first]["mib"],
             unit="MiB",
             goal=GROWTH_MAX_MIB,
             note=", ".join(f"{n:,}: {x['mib']:,.0f} MiB" for n, x in found.items()),
         ),
     ]
+
+
+def yardstick() -> float:
+    """CPU seconds of ten million turns of a loop of Python: how fast the machine is today."""
+    began = time.process_time()
+    sum(i * i for i in range(10_000_000))
+    return time.process_time() - began
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.odds", description=__doc__)
+    parser.add_argument("--once", type=int, metavar="N", help="play N here and print JSON")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--small", action="store_true", help="a quick look, no measurement")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    asked = parser.parse_args(arguments)
+    if asked.once:
+        print(json.dumps(once(asked.once)))
+        return 0
+    print(Machine.here().describe())
+    print(f"ten million turns of a loop of Python: {yardstick():.2f} CPU s")
+    sizes, (mine, theirs) = (SMALL, (200, 20)) if asked.small else (asked.sizes, (1000, 60))
+    figures = [f for model in MODELS for f in measure(model, mine, theirs)]
+    figures += of_operation({n: apart(n) for n in sizes})
     print(figures_table(figures))
+    if asked.json:
+        asked.json.write_text(json.dumps([f.to_json() for f in figures], indent=1) + "\n")
     return 1 if any(f.is_met is False for f in figures) else 0
 
 
