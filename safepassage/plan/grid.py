@@ -12,10 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from safepassage.model.instant import in_utc, zone
-from safepassage.model.operation import Operation, PlannedPlace
+from safepassage.model.operation import Leg, LiftType, Operation, PlannedPlace
 from safepassage.plan.errors import PlanInputError
 
 UNLIMITED = 1_000_000
+NUMBER_MAX = 1e9
+STEPS_MAX = 20_000
+WAY_HOURS_MAX = 2_400
 WAYS = {  # what a type of lift is used for: (into an origin, on from a haven)
     "both": (True, True),
     "in": (True, False),
@@ -63,18 +66,12 @@ class Grid:
             raise PlanInputError(
                 f"demand: unknown part {sorted(unknown)[0]!r}; known: {listed(KEYS)}"
             )
-        limits = self.demand.get("limits") or {}
-        unknown = set(limits) - set(LIMITS)
-        if unknown:
-            raise PlanInputError(
-                f"limits: unknown part {sorted(unknown)[0]!r}; known: {listed(LIMITS)}"
-            )
-        self.limits: Mapping[str, Mapping[str, float]] = limits
-        for part, values in limits.items():
-            for place, value in values.items():
-                number(value, f"limits.{part}.{place}")
+        self.limits: Mapping[str, Mapping[str, float]] = self.demand.get("limits") or {}
+        _check_limits(self.limits, {p.id for p in self.operation.places})
         self.uses: Mapping[str, Mapping[str, Any]] = self.demand.get("lifts") or {}
         _check_uses(self.uses, {x.id for x in self.operation.lift_types})
+        if self.demand.get("seats", "planned") not in ("planned", "emergency"):
+            raise PlanInputError("seats: write planned or emergency")
         if self.demand.get("basing", "stated") not in ("stated", "free"):
             raise PlanInputError("basing: write stated (as the operation file says) or free")
         if self.demand.get("rebasing", False) not in (True, False):
@@ -90,6 +87,12 @@ class Grid:
             raise PlanInputError(
                 f"the deadline {self.ends.isoformat()} is not after the start"
                 f" {self.starts.isoformat()}; give a later deadline or an earlier start"
+            )
+        if self.steps > STEPS_MAX:
+            raise PlanInputError(
+                f"from {self.starts.isoformat()} to the deadline there are {self.steps:,} steps of"
+                f" {self.step:g} hours; {STEPS_MAX:,} can be planned: take longer steps"
+                " (step_hours) or an earlier deadline"
             )
 
     def hours(self, steps: float) -> timedelta:
@@ -118,6 +121,16 @@ class Grid:
     def whole(self, hours: float) -> int:
         """Steps that a duration takes, rounded up so that it can be flown."""
         return math.ceil(hours / self.step - 1e-9)
+
+    def way(self, kind: LiftType, leg: Leg) -> int:
+        """Steps that a type of lift is under way on a leg, one at least."""
+        hours = kind.hours(leg.distance_km)
+        if hours > WAY_HOURS_MAX:
+            raise PlanInputError(
+                f"{kind.id} would be under way for {hours:,.0f} hours from {leg.from_place} to"
+                f" {leg.to_place}: check the distance and block_speed_kmh"
+            )
+        return max(1, self.whole(hours))
 
     def limit(self, part: str, place: str, otherwise: float | None) -> float:
         """A limit of a place; without end, and noted, where nothing says what it is."""
@@ -153,11 +166,65 @@ def number(value: Any, what: str) -> float:
     """
     good = isinstance(value, int | float) and not isinstance(value, bool)
     if not good or not 0 <= value < math.inf:
-        raise PlanInputError(f"{what}: {value!r}; write a number, zero or more")
+        raise PlanInputError(f"{what}: {value!r:.80}; write a number, zero or more")
+    if value > NUMBER_MAX:
+        raise PlanInputError(f"{what}: {value:g} is more than there can be of anything; mend it")
     return float(value)
 
 
-def _check_uses(uses: Mapping[str, Mapping[str, Any]], known: set[str]) -> None:
+def whole(value: Any, what: str) -> int:
+    """A whole number of the demand, zero or more.
+
+    Raises:
+        PlanInputError: it is none.
+    """
+    if number(value, what) != int(value):
+        raise PlanInputError(f"{what}: {value!r}; write a whole number")
+    return int(value)
+
+
+def items(demand: Mapping[str, Any], part: str, known: tuple[str, ...]) -> list[Mapping[str, Any]]:
+    """The entries of a part of the demand, none if it is left out.
+
+    Raises:
+        PlanInputError: it is no list of entries, or one has a field that nobody reads.
+    """
+    found = demand.get(part) or []
+    if not isinstance(found, list) or not all(isinstance(x, Mapping) for x in found):
+        raise PlanInputError(f"{part}: write a list, each entry with {', '.join(known)}")
+    for n, item in enumerate(found):
+        unknown = set(item) - set(known)
+        if unknown:
+            raise PlanInputError(
+                f"{part}[{n + 1}]: unknown field {min(map(str, unknown))!r}; known: {listed(known)}"
+            )
+    return found
+
+
+def _check_limits(limits: Any, known: set[str]) -> None:
+    if not isinstance(limits, Mapping):
+        raise PlanInputError(f"limits: write parts of {listed(LIMITS)}, each by place")
+    unknown = set(limits) - set(LIMITS)
+    if unknown:
+        raise PlanInputError(
+            f"limits: unknown part {min(map(str, unknown))!r}; known: {listed(LIMITS)}"
+        )
+    for part, values in limits.items():
+        if not isinstance(values, Mapping):
+            raise PlanInputError(
+                f"limits.{part}: write each place with its number of {LIMITS[part]}"
+            )
+        for place, value in values.items():
+            if place not in known:
+                raise PlanInputError(
+                    f"limits.{part}: the operation has no place {place!r}; it has {listed(known)}"
+                )
+            number(value, f"limits.{part}.{place}")
+
+
+def _check_uses(uses: Any, known: set[str]) -> None:
+    if not isinstance(uses, Mapping) or not all(isinstance(x, Mapping) for x in uses.values()):
+        raise PlanInputError("lifts: write each lift type with seats, tonnes or ways")
     for name, use in uses.items():
         if name not in known:
             raise PlanInputError(
@@ -168,5 +235,4 @@ def _check_uses(uses: Mapping[str, Mapping[str, Any]], known: set[str]) -> None:
                 f"lifts.{name}: write seats, tonnes, and ways as one of {listed({*WAYS})}"
             )
         for part in ("seats", "tonnes"):
-            if use.get(part, 1) != int(number(use.get(part, 1), f"lifts.{name}.{part}")):
-                raise PlanInputError(f"lifts.{name}.{part}: write a whole number")
+            whole(use.get(part, 1), f"lifts.{name}.{part}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from safepassage.plan.errors import PlanInputError
-from safepassage.plan.grid import Grid, listed, number
+from safepassage.plan.grid import Grid, items, listed, whole
 from safepassage.plan.problem import Guard, Need
 
 GUARD_FIELDS = ("class", "origin", "number", "holds_until")
@@ -24,14 +24,14 @@ def rear_guard(grid: Grid, origins: list[str]) -> tuple[Guard, ...]:
     staff = [c.id for c in operation.categories if c.staff]
     first = [*operation.withdraw_last, *staff, "rear-guard"][0]
     found: dict[tuple[str, int], Guard] = {}
-    for n, item in enumerate(_items(grid, "rear_guard", GUARD_FIELDS)):
+    for n, item in enumerate(items(grid.demand, "rear_guard", GUARD_FIELDS)):
         what = f"rear_guard[{n + 1}]"
         name = str(item.get("class", first))
         if "class" in item and name not in staff:
             known = listed(staff) or "none; write one category with staff: true"
             raise PlanInputError(f"{what}: no staff category {name!r}; the operation has {known}")
         origin = _origin(item, origins, what)
-        people = _whole(item.get("number"), f"{what}.number")
+        people = whole(item.get("number"), f"{what}.number")
         holds = grid.first_step(item.get("holds_until"), 0, f"{what}.holds_until")
         if "holds_until" in item:  # rounded up: nobody leaves before the instant itself
             at = grid.instant(item["holds_until"], what)
@@ -54,12 +54,12 @@ def inbound(grid: Grid, origins: list[str], bases: list[str]) -> tuple[Need, ...
         PlanInputError: an entry that cannot be read, or that no lift type has the payload for.
     """
     found: dict[str, Need] = {}
-    for n, item in enumerate(_items(grid, "inbound", NEED_FIELDS)):
+    for n, item in enumerate(items(grid.demand, "inbound", NEED_FIELDS)):
         what = f"inbound[{n + 1}]"
         if ("tonnes" in item) == ("people" in item):
             raise PlanInputError(f"{what}: write either tonnes or people")
         in_tonnes = "tonnes" in item
-        amount = _whole(item["tonnes" if in_tonnes else "people"], what)
+        amount = whole(item["tonnes" if in_tonnes else "people"], what)
         if in_tonnes and not any(use.get("tonnes") for use in grid.uses.values()):
             raise PlanInputError(
                 f"{what}: no lift type says how many tonnes it takes; write lifts.<type>.tonnes"
@@ -79,27 +79,8 @@ def inbound(grid: Grid, origins: list[str], bases: list[str]) -> tuple[Need, ...
     return tuple(need for need in found.values() if need.amount)
 
 
-def _items(grid: Grid, part: str, known: tuple[str, ...]) -> list[Mapping[str, Any]]:
-    items = grid.demand.get(part) or []
-    if not isinstance(items, list) or not all(isinstance(x, Mapping) for x in items):
-        raise PlanInputError(f"{part}: write a list, each entry with {', '.join(known)}")
-    for n, item in enumerate(items):
-        unknown = set(item) - set(known)
-        if unknown:
-            raise PlanInputError(
-                f"{part}[{n + 1}]: unknown field {min(map(str, unknown))!r}; known: {listed(known)}"
-            )
-    return items
-
-
 def _origin(item: Mapping[str, Any], origins: list[str], what: str) -> int:
     origin = item.get("origin", origins[0])
     if origin not in origins:
         raise PlanInputError(f"{what}: no origin {origin!r}; known: {', '.join(origins)}")
     return origins.index(origin)
-
-
-def _whole(value: Any, what: str) -> int:
-    if number(value, what) != int(value):
-        raise PlanInputError(f"{what}: {value!r}; write a whole number")
-    return int(value)

@@ -25,12 +25,14 @@ from safepassage.model.operation import (
 )
 from safepassage.model.place import PlaceKind
 from safepassage.plan.errors import InfeasibleError, PlanInputError
-from safepassage.plan.grid import WAYS, Grid, number
+from safepassage.plan.grid import WAYS, Grid, items, number, whole
 from safepassage.plan.linear import Whole
 from safepassage.plan.problem import NO_WAY, Lift, Objective, Problem
 from safepassage.plan.required import inbound, rear_guard
 
 CREW_CYCLE_HOURS = 28.0
+CREW_CYCLE_MAX = 1000
+PEOPLE_FIELDS = ("class", "origin", "number", "from", "until")
 WAVE_HOURS = 4.0
 CLASS_STEP = 2.0  # each class counts twice the next
 
@@ -143,7 +145,7 @@ def _lift(
     fleet: Fleet = grid.operation.fleets[nth]
     kind = grid.operation.lift_type(fleet.lift_type)
     legs = {
-        (x.from_place, x.to_place): max(1, grid.whole(kind.hours(x.distance_km)))
+        (x.from_place, x.to_place): grid.way(kind, x)
         for x in grid.operation.legs
         if x.mode is kind.mode
     }
@@ -166,6 +168,8 @@ def _lift(
         )
     ground = max(1, grid.whole(kind.ground_time_h))
     cycle = number(grid.demand.get("crew_cycle_hours", CREW_CYCLE_HOURS), "crew_cycle_hours")
+    if not 0 < cycle <= CREW_CYCLE_MAX:
+        raise PlanInputError(f"crew_cycle_hours: {cycle:g}; write hours from 1 to {CREW_CYCLE_MAX}")
     return Lift(
         f"{kind.id}/{fleet.operator_class}/{fleet.base}",
         int(use.get("seats", (kind.seats_emergency if emergency else None) or kind.seats)),
@@ -226,16 +230,14 @@ def _gates(grid: Grid, origins: list[PlannedPlace]) -> tuple[tuple[str, ...], Wh
 def _demand(grid: Grid, classes: tuple[str, ...], origins: list[str]) -> Whole:
     """Cohorts spread evenly over their hours, in whole people."""
     demand = np.zeros((len(classes), len(origins), grid.steps), np.int64)
-    for n, cohort in enumerate(grid.demand.get("people") or []):
+    for n, cohort in enumerate(items(grid.demand, "people", PEOPLE_FIELDS)):
         what = f"people[{n + 1}]"
-        if not isinstance(cohort, Mapping):
-            raise PlanInputError(f"{what}: write class, origin and number")
         name, origin = cohort.get("class", classes[0]), cohort.get("origin", origins[0])
         if name not in classes:
             raise PlanInputError(f"{what}: no class {name!r}; known: {', '.join(classes)}")
         if origin not in origins:
             raise PlanInputError(f"{what}: no origin {origin!r}; known: {', '.join(origins)}")
-        people = int(number(cohort.get("number"), f"{what}.number"))
+        people = whole(cohort.get("number"), f"{what}.number")
         first = grid.first_step(cohort.get("from"), 0, f"{what}.from")
         end = grid.first_step(cohort.get("until"), first + 1, f"{what}.until")
         if not 0 <= first < end <= grid.steps:

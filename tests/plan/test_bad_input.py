@@ -79,6 +79,18 @@ def test_numbers_that_no_operation_has(problem: Problem, said: str) -> None:
         ({"people": [{"number": -4}]}, "zero or more"),
         ({"people": [{"number": 4, "until": "2021-09-05T00:00"}]}, "not between"),
         ({"limits": {"slots": {"hkia": "many"}}}, "write a number"),
+        ({"people": [{"number": 4.5}]}, "whole number"),
+        ({"people": [{"number": 1e30}]}, "more than there can be"),
+        ({"people": [{"number": 4, "form": "2021-08-28T06:00"}]}, "unknown field 'form'"),
+        ({"people": {"evacuee": 5}}, "people: write a list"),
+        ({"limits": {"slots": 4}}, "write each place with"),
+        ({"limits": {"slots": {"moon": 4}}}, "no place 'moon'"),
+        ({"limits": {"clears": {"al-udeid": 1e40}}}, "more than there can be"),
+        ({"limits": [4]}, "limits: write parts"),
+        ({"lifts": 5}, "lifts: write each lift type"),
+        ({"seats": "standing"}, "planned or emergency"),
+        ({"crew_cycle_hours": 0}, "write hours from 1"),
+        ({"starts_at": "2000-08-28T00:00"}, "take longer steps"),
         ({"slots": 4}, "unknown part 'slots'"),
         ({"step_hours": 0}, "step_hours"),
     ],
@@ -86,6 +98,12 @@ def test_numbers_that_no_operation_has(problem: Problem, said: str) -> None:
 def test_a_demand_that_cannot_be_read(kabul: Operation, change: dict[str, Any], said: str) -> None:
     with pytest.raises(PlanInputError, match=said):
         set_up(kabul, DEMAND | change)
+
+
+def test_a_lift_that_never_arrives(kabul: Operation) -> None:
+    slow = tuple(replace(x, block_speed_kmh=1e-6) for x in kabul.lift_types)
+    with pytest.raises(PlanInputError, match="check the distance and block_speed"):
+        set_up(replace(kabul, lift_types=slow), DEMAND)
 
 
 def test_no_way_to_a_haven(kabul: Operation) -> None:
