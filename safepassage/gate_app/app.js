@@ -9,7 +9,7 @@ import { codeScreen, wordScreen } from "./show/code.js";
 import { Cover } from "./show/cover.js";
 import { menuScreen } from "./show/menu.js";
 import { noticeScreen } from "./show/notices.js";
-import { h } from "./show/parts.js";
+import { h, ltr, sentence } from "./show/parts.js";
 import { resultScreen } from "./show/result.js";
 import { scanScreen } from "./show/scan.js";
 import { countSheet, liftSheet, refuseSheet, walkUpSheet, whoSheet } from "./show/sheets.js";
@@ -174,11 +174,11 @@ export class App {
   }
 
   noteWalkUp(heads, band) {
-    return this.keep(() => this.station.walkUp(heads, band), "kept.walkup", { heads, band });
+    return this.keep(() => this.station.walkUp(heads, band), "kept.walkup", { heads: String(heads), band: ltr(band) });
   }
 
   noteCount(heads) {
-    return this.keep(() => this.station.countHeads(heads), "kept.count", { heads });
+    return this.keep(() => this.station.countHeads(heads), "kept.count", { heads: String(heads) });
   }
 
   async keep(write, said, values = {}) {
@@ -189,7 +189,7 @@ export class App {
       return;
     }
     signal("green", { isQuiet: this.station.settings.isQuiet === true });
-    this.show(noticeScreen(this, { kind: "kept", title: this.words.say(said, values), again: () => this.home() }));
+    this.show(noticeScreen(this, { kind: "kept", title: sentence(this.words.say(said), values), again: () => this.home() }));
     this.sendSoon();
   }
 

@@ -2,6 +2,7 @@
 // is on the disk before it is on the screen.
 
 import { decide } from "./admission.js";
+import { newBand } from "./band.js";
 import { reckoned, readClock } from "./keep/clock.js";
 import { Knowledge } from "./knowledge.js";
 
@@ -57,6 +58,11 @@ export class Station {
   // Heads that board or get off do so from an aircraft, a bus, a ship: one of those that are known.
   get needsLift() {
     return WITH_LIFT.has(this.name) && !this.knowledge.lifts.some(({ lift }) => lift === this.settings.lift);
+  }
+
+  // The lift that is boarded or got off here; null at other stations.
+  get lift() {
+    return WITH_LIFT.has(this.name) ? (this.settings.lift ?? null) : null;
   }
 
   // The reasons with which this station may refuse, by the operation; none: it refuses nobody.
@@ -138,23 +144,10 @@ export class Station {
       heads: null,
       expected: null,
       reason: null,
-      lift: WITH_LIFT.has(this.name) ? this.settings.lift : null,
+      lift: this.lift,
       to: null,
       ack: null,
       ...what,
     });
   }
-}
-
-const BAND_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"; // none that a hand or an ear confuses
-const BAND_LENGTH = 6;
-
-// What is written on the wristband of people without a pass: by chance, 30^6.
-export function newBand() {
-  const letters = [];
-  while (letters.length < BAND_LENGTH) {
-    const [byte] = crypto.getRandomValues(new Uint8Array(1));
-    if (byte < 240) letters.push(BAND_LETTERS[byte % BAND_LETTERS.length]); // 240 = 8 * 30: all alike
-  }
-  return `band-${letters.join("")}`;
 }

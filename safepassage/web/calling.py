@@ -148,7 +148,11 @@ def waves(
             end=end,
             when=when_is(begin, end, now),
             families=tuple(sorted(families, key=_order)),
-            told=Counter(f.told.value for f in families if f.told is not None),
+            told=Counter(
+                f.told.value
+                for f in families
+                if f.told is not None and f.called.state not in LOST
+            ),
         )
         for (gate, begin, end), families in lines.items()
     ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from safepassage.register.bands import Band
 from tests.gate_app.issued import CODE, HOUR, SPOKEN, claims, knowledge, listed, token
 from tests.gate_app.issued import KEY as ISSUING_KEY
 from tests.gate_app.phone import VIEWPORT, Phone, until
 from tests.gate_app.post import Post, opened
+from tests.web.test_browser import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -192,6 +194,14 @@ def test_people_without_a_pass_are_counted_under_a_band(phone: Phone) -> None:
     assert phone.post.events[0]["group"] == "band-k7"
 
 
+def test_a_printed_band_has_one_number_on_phones_and_at_desks(phone: Phone) -> None:
+    band = Band("KM", 4217).text
+    typed = ["km 04217 t", "KM-04217-T", "km۰۴۲۱۷t", "band-KM04217T", "KM04271T", "k7", "no band!"]
+    read = "async typed => { const { bandGroup } = await import('/gate/band.js');"
+    found = phone.page.evaluate(f"{read} return typed.map(bandGroup); }}", typed)
+    assert found == [*4 * [f"band-{band}"], None, "band-k7", None]
+
+
 def test_a_refusal_has_one_of_a_closed_list_of_reasons(phone: Phone) -> None:
     phone.press("refuse")
     phone.page.locator('[data-refusal="medical"]').click()
@@ -296,6 +306,46 @@ def test_an_old_list_is_answered_for_once_an_hour(phone: Phone) -> None:
     phone.send()
 
 
+def family(phone: Phone) -> None:
+    phone.scan(token(5))
+
+
+def wrong_gate(phone: Phone) -> None:
+    phone.scan(token(4, gate="south-gate"))
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        lambda phone: phone.page.wait_for_selector("main.scan"),
+        family,
+        wrong_gate,
+        lambda phone: phone.press("walkup"),
+        lambda phone: phone.press("refuse"),
+        lambda phone: phone.press("status"),
+    ],
+    ids=["scan", "amber", "red", "walkup", "refuse", "menu"],
+)
+def test_every_screen_is_readable_and_has_a_name_for_everything_in_every_light(
+    phone: Phone, go: Callable[[Phone], object]
+) -> None:
+    go(phone)
+    page = phone.page
+    dress = "theme => { document.documentElement.dataset.theme = theme }"
+    assert violations(page) == []
+    for theme in ("sun", "night"):
+        page.evaluate(dress, theme)
+        contrast = "axe.run(document, { runOnly: ['color-contrast'] })"
+        found = page.evaluate(f"{contrast}.then(({{ violations }}) => violations)")
+        assert [node["html"] for rule in found for node in rule["nodes"]] == [], theme
+    page.evaluate(dress, "day")
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, input')].filter((each) => each.offsetParent"
+        " && each.getBoundingClientRect().height < 44).map((each) => each.outerHTML)"
+    )
+    assert small == []  # for a thumb
+
+
 def test_how_sure_the_clock_is_covers_how_wrong_it_is(phone: Phone) -> None:
     found = phone.page.evaluate(CLOCK)
     never = found.pop("never")
@@ -323,7 +373,7 @@ def test_a_screen_that_says_nothing(phone: Phone) -> None:
 
 
 def test_a_used_link_enrols_nobody(chromium: Browser, post: Post) -> None:
-    context = chromium.new_context()
+    context = chromium.new_context(service_workers="block")  # it keeps nothing: not under test
     other = Phone(context.new_page(), post)
     other.page.goto(post.link)
     until(lambda: "was used" in other.page.locator("#enrol-help").inner_text())

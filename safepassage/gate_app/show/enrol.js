@@ -32,11 +32,19 @@ export function enrolScreen({ words, reader, journal, done, wiped, link }) {
     else help.textContent = words.say("enrol.not-a-link");
   };
   const camera = new Camera(reader, take);
-  const look = () => camera.start().catch((fault) => { help.textContent = words.say(`camera.${fault.why}`); });
+  const view = h("div", { class: "view", hidden: true }, camera.video); // nothing to see: no black box
+  const look = async () => {
+    try {
+      await camera.start();
+      view.hidden = false;
+    } catch (fault) {
+      help.textContent = words.say(`camera.${fault.why}`);
+    }
+  };
   const element = h(
     "main", { class: "sheet", "data-notice": wiped === null ? "enrol" : "wiped" },
     h("h1", {}, words.say("enrol.title")), help,
-    h("div", { class: "view" }, camera.video),
+    view,
     h("label", { for: "link" }, words.say("enrol.link")), field,
     h("div", { class: "thumb" },
       button(words.say("enrol.go"), () => take(field.value), { class: "main", id: "go" }),

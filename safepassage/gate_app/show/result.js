@@ -47,11 +47,12 @@ function reasonText(app, admission, present) {
   return sentence(words.say(here ? "reason.already-used-here" : `reason.${admission.reason}`), values);
 }
 
-function fields(app, { colour, pass, expected, until, reason }, present) {
+function fields(app, { colour, pass, heads, expected, until, reason }, present) {
   const { words } = app;
   if (pass === undefined || COUNTED.has(reason)) return null;
+  const counted = { green: present, amber: expected, red: heads }[colour]; // red: as the pass says
   const rows = [
-    [words.say("field.heads"), String(colour === "green" ? present : expected)],
+    [words.say("field.heads"), String(counted)],
     [words.say("field.until"), ltr(zulu(until))],
     [words.say("field.pass"), ltr(`…${pass.slice(-6)}`)],
   ];

@@ -8,7 +8,7 @@ export function scanScreen(app) {
   const { words, station } = app;
   const notice = h("p", { class: "notice", id: "camera-notice", role: "status" }, words.say("camera.starts"));
   const picture = h("input", {
-    type: "file", accept: "image/*", id: "picture", class: "visually-hidden", tabindex: "-1",
+    type: "file", accept: "image/*", id: "picture", hidden: true, // its button opens it
     onchange: (event) => readFile(app, event.target, notice),
   });
   const element = h(
@@ -16,7 +16,7 @@ export function scanScreen(app) {
     statusLine(app),
     h("header", {},
       h("h1", {}, words.orElse(`station.${station.name}`, station.name)),
-      h("bdi", { dir: "ltr", class: "place" }, station.knowledge.place),
+      h("bdi", { dir: "ltr", class: "place" }, station.lift ?? station.knowledge.place),
       button(words.say("do.cover"), () => app.cover(), { class: "cover-button", id: "cover" })),
     h("div", { class: "view" }, app.camera.video, h("div", { class: "frame", "aria-hidden": "true" }), notice),
     picture,

@@ -1,7 +1,7 @@
 // What an officer writes down without a pass: a refusal and its reason, people who walk up, heads
 // that are counted, and who takes the responsibility for an answer to amber.
 
-import { newBand } from "../station.js";
+import { bandGroup, newBand } from "../band.js";
 import { stepper } from "./heads.js";
 import { button, h, ltr } from "./parts.js";
 
@@ -24,8 +24,8 @@ export function walkUpSheet(app) {
   const field = h("input", { ...FIELD, id: "band", value: newBand() });
   const help = h("p", { id: "band-help", role: "status" }, words.say("walkup.help"));
   const keep = () => {
-    const band = field.value.trim().toLowerCase().replace(/^(?!band-)/, "band-");
-    if (WHO.test(band)) app.noteWalkUp(heads.value(), band);
+    const band = bandGroup(field.value);
+    if (band !== null) app.noteWalkUp(heads.value(), band);
     else {
       help.textContent = words.say("walkup.wrong");
       help.classList.add("warning");
@@ -80,11 +80,13 @@ export function whoSheet(app, said, answered) {
       field.focus();
     }
   };
-  return sheet(
+  const screen = sheet(
     app, words.say("who.title"), h("p", { class: "said" }, said),
     h("label", { for: "who" }, words.say("who.label")), field, help,
     mainButton(words.say("who.yes"), keep, "take"),
   );
+  // Known already: one touch of the thumb. Else the keyboard comes by itself.
+  return { ...screen, entered: () => (field.value === "" ? field : screen.element.querySelector("#take")).focus() };
 }
 
 function mainButton(text, act, id) {
