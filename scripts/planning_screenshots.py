@@ -12,20 +12,27 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from safepassage.planner.job import Job  # noqa: E402
 from safepassage.planner.planner import Planner  # noqa: E402
 from safepassage.secure.roles import Role  # noqa: E402
 from scripts.pictures import IMAGES, Picture, keep, page_for  # noqa: E402
 from tests.fixtures.browser import chromium_arguments, chromium_path  # noqa: E402
+from tests.planner.drawn import STARTS  # noqa: E402
 from tests.planner.island import LONG, WANTED, ended  # noqa: E402
+from tests.planner.unfolding import kept_until  # noqa: E402
+from tests.web.people import Office  # noqa: E402
 from tests.web.planning_office import served_planning_office  # noqa: E402
+from tests.web.test_plan_families import unlock  # noqa: E402
 
 SECONDS = 4.0  # for each plan
 MORE_BEDS = replace(
@@ -54,11 +61,37 @@ ALL = (
     (Picture("planning-compare-phone", 390, 1500, scale=1.5), "compare"),
     (Picture("planning-scenario", 1280, 700), "scenario"),
     (Picture("planning-files", 1280, 1000), "files"),
+    (Picture("planning-sign", 1280, 700), "sign"),
+    (Picture("planning-on", 1280, 900), "on"),
+    (Picture("planning-on-phone-rtl", 390, 1700, scale=1.5, language="fa-AF"), "on"),
+    (Picture("planning-on-wrong-dark", 1280, 900, scheme="dark"), "on-wrong"),
+    (Picture("planning-replanned", 1280, 1000), "replanned"),
+    (Picture("planning-replanned-phone", 390, 1500, scale=1.5), "replanned"),
+    (Picture("planning-replanned-rtl", 1280, 1000, language="fa-AF", scheme="dark"), "replanned"),
+    (Picture("planning-families", 1280, 1100), "families"),
+    (Picture("planning-families-rtl", 390, 1700, scale=1.5, language="fa-AF"), "families"),
+    (Picture("planning-cancelled-rtl", 1280, 800, language="fa-AF", scheme="dark"), "cancelled"),
 )
+EVENING = STARTS + timedelta(hours=20)
+SHUT = {
+    "as-of": f"{EVENING:%Y-%m-%dT%H:%M}",
+    "place-0": "harbour-gate",
+    "from-0": "2031-05-05T22:00",
+    "until-0": "2031-05-06T06:00",
+}
 
 
-def plan_all(planner: Planner) -> dict[str, str]:
-    """Two scenarios planned, one of them asked about, and a third that is being planned."""
+def sign(office: Office, desk: TestClient, job: Job) -> None:
+    """One proposes a plan, another one publishes it."""
+    secret = office.enrol("planner-2", Role.PLANNER)
+    second = office.sign_in("planner-2", secret, origin=str(desk.base_url).rstrip("/"))
+    again = {"again": job.sha256[:6]}
+    desk.post(f"/planning/plans/{job.id}/propose", data=again)
+    second.post(f"/planning/plans/{job.id}/publish", data=again)
+
+
+def plan_all(office: Office, desk: TestClient, planner: Planner) -> dict[str, str]:
+    """Two scenarios planned, one of them asked about, signed and planned on; a third one waits."""
     stated = planner.scenarios.keep(WANTED, "planner-1")
     first = ended(planner, planner.solve(stated.id, "planner-1", SECONDS))
     more = planner.scenarios.keep(replace(MORE_BEDS, based_on=stated.id), "planner-1")
@@ -68,7 +101,22 @@ def plan_all(planner: Planner) -> dict[str, str]:
     for asked in (changes, days):
         ended(planner, planner.what_if(first.id, asked, "planner-1"))
     planner.scenarios.keep(LONG, "planner-2")
+    sign(office, desk, first)
+    plan = planner.plan(first.id).document
+    happened = [f for f in kept_until(plan, EVENING) if f.id.startswith("seen/")]
+    with office.app.state.desk.settings.pen.borrowed() as store:
+        store.append(happened, source="desk", recorded_at=EVENING)
+    desk.post("/planning/on", data=SHUT)
+    anew = ended(planner, next(j for j in planner.jobs.all() if j.task.kind == "replan"))
+    desk.post(f"/planning/plans/{anew.id}/propose", data={"again": anew.sha256[:6]})
+    unlock(office)
     return {
+        "sign": f"/planning/plans/{anew.id}#signed",
+        "on": "/planning/on",
+        "on-wrong": "/planning/on",
+        "replanned": f"/planning/plans/{anew.id}",
+        "families": f"/planning/families?from={stated.id}",
+        "cancelled": "/planning",
         "desk": "/planning",
         "plan": f"/planning/plans/{first.id}?day=1",
         "compare": f"/planning/compare?plan={first.id}&plan={second.id}",
@@ -81,12 +129,18 @@ def plan_all(planner: Planner) -> dict[str, str]:
 
 def open_page(page: Page, which: str, address: str, planner: Planner) -> None:
     """Go to one of the pages, as somebody at the desk does."""
-    if which == "desk":
+    if which in ("desk", "cancelled"):
         long = next(s for s in planner.scenarios.all() if s.name == LONG.name)
         job = planner.solve(long.id, "planner-2", 600)
         while planner.jobs.get(job.id).found.people is None:
             time.sleep(0.1)
+        if which == "cancelled":
+            planner.jobs.cancel(job.id)
     page.goto(address)
+    if which == "on-wrong":
+        page.locator("#as-of").fill("2031-05-04T00:00")
+        page.locator("button.primary").click()
+        page.wait_for_selector(".notice-alarm")
     if which == "wrong":
         page.locator("#name").fill("Another one")
         page.locator('[id="limits.beds.levin"]').fill("many")
@@ -94,9 +148,15 @@ def open_page(page: Page, which: str, address: str, planner: Planner) -> None:
         page.wait_for_selector(".notice-alarm")
 
 
-def take(browser: Browser, folder: Path, cookies: list[Any], origin: str, planner: Planner) -> None:
+def take(
+    browser: Browser,
+    folder: Path,
+    cookies: list[Any],
+    origin: str,
+    planner: Planner,
+    pages: dict[str, str],
+) -> None:
     """Every picture that is asked for."""
-    pages = plan_all(planner)
     for picture, which in ALL if folder != IMAGES else KEPT:
         with page_for(browser, picture, origin, cookies) as page:
             open_page(page, which, pages[which], planner)
@@ -121,7 +181,7 @@ def main() -> None:
         desk = office.sign_in("planner-1", secret, origin=origin)
         cookies = [{"name": k, "value": v, "url": origin} for k, v in desk.cookies.items()]
         browser = driver.chromium.launch(executable_path=chromium_path(), args=chromium_arguments())
-        take(browser, folder, cookies, origin, planner)
+        take(browser, folder, cookies, origin, planner, plan_all(office, desk, planner))
         browser.close()
 
 

@@ -18,6 +18,7 @@ from tests.web.test_browser import DESK, PHONE, until, violations
 from tests.web.test_lists_browser import tab_to
 
 if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
     from playwright.sync_api import Browser, Page
 
 
@@ -103,6 +104,47 @@ def test_from_a_scenario_to_a_signed_plan_by_keyboard(
     said = page.locator("#signed .all-well").inner_text()
     assert "planner-1" in said
     assert "planner-2" in said
+    planned_anew_after_a_closure(page, planner, second)
+
+
+def planned_anew_after_a_closure(page: Page, planner: Planner, second: TestClient) -> None:
+    """Still at the desk: a gate is shut, the rest of the signed plan is solved anew and signed."""
+    page.goto("/planning")
+    tab_to(page, "a[href='/planning/on']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/planning/on")
+    assert violations(page) == []
+    page.locator("#as-of").fill("2031-05-04T00:00")  # before it all
+    page.locator("#place-0").select_option("harbour-gate")
+    page.locator("#from-0").fill("2031-05-05T06:00")
+    page.locator("#until-0").fill("2031-05-05T18:00")
+    page.evaluate("document.querySelector('.scenario-form').noValidate = true")
+    tab_to(page, ".scenario-form button.primary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice-alarm")
+    assert "not within the plan" in page.locator(".notice-alarm").inner_text()
+    assert page.locator("#place-0").input_value() == "harbour-gate"  # nothing typed is lost
+    page.locator("#as-of").fill("2031-05-05T06:00")
+    tab_to(page, ".scenario-form button.primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/planning#under-way")
+    page.wait_for_selector(".job.is-done a.button")
+    tab_to(page, ".job a.button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#replanned")
+    assert violations(page) == []
+    assert "Harbour Gate" in page.locator("#replanned").inner_text()
+    anew = planner.plans()[0]
+    told = planner.plan(anew.id).document["replanned"]
+    assert (
+        page.locator("#replanned dd").first.inner_text() == f"{told['changed']} of {told['called']}"
+    )
+    page.locator("#again").fill(anew.sha256[:6])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#signed .notice")
+    second.post(f"/planning/plans/{anew.id}/publish", data={"again": anew.sha256[:6]})
+    page.reload()
+    assert page.locator("#signed .all-well").count() == 1
 
 
 def test_a_job_is_watched_and_cancelled(enter: Callable[..., Page], planner: Planner) -> None:
