@@ -268,6 +268,10 @@ def check_events(day: Day, lane: Phone, kept: set[str]) -> None:
     assert all(states[id] == "recorded" for id in kept)
     assert all(states[id] == state for id, state in lane.fates.items())
     assert [reason for _, _, reason in rows if reason] == ["from-the-future"]
+    (held,) = day.told("gate", "quarantine")
+    assert (held["reason"], held["device"]) == ("from-the-future", lane.id)
+    day.site.run("gate", "dismiss", str(held["number"]), "--reason", "never-happened")
+    assert day.told("gate", "quarantine") == []
 
 
 def check_counted_once(day: Day) -> None:
@@ -287,6 +291,7 @@ def check_figures(day: Day) -> None:
     stocks = {f["figure"]: f["value"] for f in report["figures"]}
     assert sum(at.values()) == report["everybody"] == stocks["ever-seen"] == 8
     assert (stocks["in-the-air"], stocks["at-havens"]) == (1, 5)
+    assert stocks["never-past-the-gate"] == 2  # the five came, though a copy of theirs was refused
     span = (f"from={format_instant(day.begin)}", f"to={format_instant(datetime.now(UTC))}")
     flows = {
         name: day.told("figure", "show", name, *span)["value"]
