@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safepassage.plan.closures import may_fetch, may_move, may_send_on
 from safepassage.plan.linear import INF, Builder, Programme, Whole
@@ -215,16 +216,8 @@ def _rotations(
     ways = np.argwhere(lift.to_origin >= 0)
     if not len(ways):
         return
-    o, b, t = len(problem.origins), len(problem.bases), problem.steps
-    flown = np.zeros((b, o, 1))
-    flown[ways[:, 1], ways[:, 0]] = 1
-    y = build.columns(
-        f"fly {number}",
-        (b, o, t),
-        upper=np.where((flown > 0) & may_fetch(problem, lift), INF, 0),
-        cost=2 * problem.objective.seat_cost * lift.seats,
-        cap=lift.fleet,
-    )
+    may = may_fetch(problem, lift)
+    y = _launches(build, problem, f"fly {number}", lift, ways[:, ::-1], may, legs=2)
     air = build.row[f"fleet {number}"][fleet_at]
     slots, runway = build.row["slots"], build.row["runway"]
     seats = build.row["seats"]
@@ -242,22 +235,35 @@ def _rotations(
             build.lag(build.row[f"crews {number}"], way, lift.cycle, -1)
 
 
+def _launches(
+    build: Builder,
+    problem: Problem,
+    name: str,
+    lift: Lift,
+    ways: Whole,
+    may: NDArray[np.bool_],
+    legs: int = 1,
+) -> Whole:
+    """A column for each launch from a base on one of the ways, where it may leave then."""
+    flown = np.zeros((*may.shape[:2], 1), bool)
+    flown[ways[:, 0], ways[:, 1]] = True
+    return build.columns(
+        name,
+        may.shape,
+        upper=np.where(flown & may, INF, 0),
+        cost=legs * problem.objective.seat_cost * lift.seats,
+        cap=lift.fleet,
+    )
+
+
 def _onward(
     build: Builder, problem: Problem, number: int, lift: Lift, pace: Paces, fleet_at: Whole
 ) -> None:
     ways = np.argwhere(lift.to_haven >= 0)
     if not len(ways):
         return
-    b, h, waves = len(problem.bases), len(problem.havens), problem.waves
-    flown = np.zeros((b, h, 1))
-    flown[ways[:, 0], ways[:, 1]] = 1
-    z = build.columns(
-        f"onward {number}",
-        (b, h, len(waves)),
-        upper=np.where((flown > 0) & may_send_on(problem, lift), INF, 0),
-        cost=problem.objective.seat_cost * lift.seats,
-        cap=lift.fleet,
-    )
+    waves, may = problem.waves, may_send_on(problem, lift)
+    z = _launches(build, problem, f"onward {number}", lift, ways, may)
     air = build.row[f"fleet {number}"][fleet_at]
     for bb, hh in ways:
         way = z[bb, hh]
@@ -279,17 +285,9 @@ def _ferries(build: Builder, problem: Problem, number: int, lift: Lift) -> None:
     """Lifts that go to another base for good, or until they go on; a crew's duty each."""
     if not lift.ferries:
         return
-    b, waves = len(problem.bases), problem.waves
-    flown = np.zeros((b, b, 1))
-    for start, end, _ in lift.ferries:
-        flown[start, end] = 1
-    m = build.columns(
-        f"ferry {number}",
-        (b, b, len(waves)),
-        upper=np.where((flown > 0) & may_move(problem, lift), INF, 0),
-        cost=problem.objective.seat_cost * lift.seats,
-        cap=lift.fleet,
-    )
+    waves, may = problem.waves, may_move(problem, lift)
+    ways = np.array([(start, end) for start, end, _ in lift.ferries])
+    m = _launches(build, problem, f"ferry {number}", lift, ways, may)
     air = build.row[f"fleet {number}"]
     for start, end, away in lift.ferries:
         way = m[start, end]

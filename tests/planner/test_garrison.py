@@ -65,7 +65,7 @@ def test_the_plan_needs_all_that_planning_on_must_read() -> None:
     assert sum(guards(made).values()) == GARRISON
 
 
-@pytest.mark.parametrize("hour", (1, 2, 4, 5, 6, 7, 12, 18))
+@pytest.mark.parametrize("hour", [1, 2, 4, 5, 6, 7, 12, 18])
 def test_before_during_and_after_a_move_nobody_is_planned_twice_or_told_otherwise(
     hour: int,
 ) -> None:

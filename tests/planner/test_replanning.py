@@ -31,6 +31,16 @@ def planned_on(*shut: Shut, more: list[Fact] | None = None) -> dict[str, Any]:
     return replan(book_of([*facts, *(more or [])]), island_plan(), EVENING, shut)
 
 
+def seen_closed(place: str, reason: str) -> Opening:
+    return Opening(
+        id=EntryId(f"{place}-closed"),
+        place=PlaceId(place),
+        is_open=False,
+        occurred_at=EVENING - timedelta(minutes=10),
+        reason=reason,
+    )
+
+
 def boarded(document: dict[str, Any], before: int) -> int:
     sorties = [s for s in document["sorties"] if s["departs"] < before]
     return sum(sum(s["aboard"].values()) for s in sorties)
@@ -59,14 +69,7 @@ def test_a_shut_gate_passes_nobody_and_others_are_moved_as_little_as_can_be() ->
 
 
 def test_a_gate_that_the_ledger_saw_closed_is_known() -> None:
-    closed = Opening(
-        id=EntryId("shut-1"),
-        place=PlaceId("mill-gate"),
-        is_open=False,
-        occurred_at=EVENING - timedelta(minutes=10),
-        reason="ash",
-    )
-    made = planned_on(more=[closed])
+    made = planned_on(more=[seen_closed("mill-gate", "ash")])
     assert made["replanned"]["shut"][0]["place"] == "mill-gate"
     later = [x for x in made["passages"] if x["gate"] == "mill-gate" and x["step"] >= 20]
     assert not later
@@ -110,14 +113,7 @@ def test_where_people_go_on_to_nothing_lands_while_it_is_shut() -> None:
 
 
 def test_a_haven_that_the_ledger_saw_closed_takes_nobody_any_more() -> None:
-    full = Opening(
-        id=EntryId("full-1"),
-        place=PlaceId("oster"),
-        is_open=False,
-        occurred_at=EVENING - timedelta(minutes=10),
-        reason="full",
-    )
-    made = planned_on(more=[full])
+    made = planned_on(more=[seen_closed("oster", "full")])
     assert made["replanned"]["shut"][0]["place"] == "oster"
     assert landing(made, "oster", after=20) == []
 
