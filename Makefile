@@ -50,6 +50,7 @@ screenshots: $(VENV)/.dev ## Take the pictures of the documentation again
 	$(BIN)/python scripts/screenshots.py
 	$(BIN)/python scripts/register_screenshots.py
 	$(BIN)/python scripts/planning_screenshots.py
+	$(BIN)/python scripts/odds_screenshots.py
 	$(BIN)/python scripts/gate_screenshots.py
 
 constraints: ## Write constraints.txt anew with the newest versions that the dependencies allow

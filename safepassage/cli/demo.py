@@ -60,7 +60,7 @@ def demo(
         _check(at.store)
         hint = _hint(at)
         drawn = tell_plan(at, scenario, folder)
-    played = None if drawn is None else tell_odds(drawn, folder)
+    played = None if drawn is None else tell_odds(drawn, Path(store))
     tell_register()
     tell_gates()
     typer.echo(f"\nThe ledger is {store}. Ask it anything, for example:")
@@ -69,6 +69,7 @@ def demo(
         typer.echo("The plan has a ledger of its own, with the same figures, checks and board:")
         typer.echo(f"  safepassage serve --store {drawn}")
     if played is not None:
+        typer.echo("Its odds stand, with their pictures, on the desk Odds of the ledger.")
         typer.echo("One time that it was played is a ledger as well; nothing in it happened:")
         typer.echo(f"  safepassage serve --store {played}")
     if serve:

@@ -33,6 +33,7 @@ from safepassage.simulate.run import SETTINGS, Asked, Folder
 from safepassage.simulate.script import Script
 from safepassage.simulate.sweep import RUNS_MAX
 
+ODDS = "odds"  # the folder of all of them, among a ledger's plans
 OPERATION = "operation.yaml"
 REPLICATIONS_MAX = 10_000  # at the desk: what a page reads while somebody waits
 POINTS = 60  # of a curve

@@ -21,12 +21,17 @@ from safepassage.planner.errors import PlanChangedError, UnknownPlanError
 from safepassage.planner.files import get_json
 from safepassage.planner.job import Job, Kind, State, Task
 from safepassage.planner.jobs import Jobs
-from safepassage.planner.odds import OddsBook
+from safepassage.planner.odds import ODDS, OddsBook
 from safepassage.planner.posting import digest
 from safepassage.planner.replanning import Standing
 from safepassage.planner.scenarios import Scenario, Scenarios
 
 SECONDS = (5.0, 60.0, 300.0)  # for how long one may be asked to look for better
+
+
+def folder_beside(ledger: Path) -> Path:
+    """Where the scenarios, plans and odds of a ledger lie that is a file of this machine."""
+    return ledger.with_name(f"{ledger.name}.plans")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ class Planner:
         self._plans = folder / "plans"
         self.scenarios = Scenarios(folder / "scenarios", clock)
         self.jobs = Jobs(folder / "jobs", clock)
-        self.odds = OddsBook(folder / "odds", self.jobs)
+        self.odds = OddsBook(folder / ODDS, self.jobs)
 
     def file_of(self, id: str) -> Path:
         """Where the plan of a job lies."""

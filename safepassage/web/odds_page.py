@@ -56,7 +56,7 @@ class Worth(NamedTuple):
     people_out: Estimate
     sure: Estimate
     empty: Estimate
-    bar: Bar
+    bar: Bar | None  # None: all causes together
 
 
 class Pulled(NamedTuple):
@@ -179,22 +179,24 @@ def worth_of(kept: KeptOdds, asked: Iterable[Job], category: str) -> list[Worth]
     """What each variation is worth, the most first; asked again, the newer answer counts."""
     known = {row["name"]: row for job in asked for row in job.found.varied}
     rows = [row for row in known.values() if row["gain"][category]["value"] is not None]
-    gains = [estimate_of(row["gain"][category]) for row in rows]
-    drawn = bars([_ends(x) for x in gains])
+    gain = {row["name"]: estimate_of(row["gain"][category]) for row in rows}
+    # All causes together would make every other bar short, so it has none.
+    single = [name for name in gain if name != NOTHING_HAPPENS]
+    drawn = dict(zip(single, bars([_ends(gain[name]) for name in single]), strict=True))
     by_id = {c.id: c for c in kept.asked.causes}
     found = []
-    for row, gain, bar in zip(rows, gains, drawn, strict=True):
+    for row in rows:
         off = [by_id[name] for name in row["without"] if name in by_id]
         found.append(
             Worth(
                 row["name"],
-                off[0] if len(off) == 1 and row["name"] != NOTHING_HAPPENS else None,
+                off[0] if off and row["name"] != NOTHING_HAPPENS else None,
                 row["over_call"],
-                gain,
+                gain[row["name"]],
                 estimate_of(row["people_out"][category]),
                 estimate_of(row["sure"]),
                 estimate_of(row["empty"]),
-                bar,
+                drawn.get(row["name"]),
             )
         )
     return sorted(found, key=lambda w: -w.gain.value)
@@ -268,6 +270,11 @@ def written(value: float) -> str:
     if not math.isfinite(value):
         return "–"
     return f"{value:,.{1 if abs(value) < 100 and value != round(value) else 0}f}".replace("-", "−")
+
+
+def whole(value: float) -> str:
+    """A number of people."""
+    return f"{value:,.0f}".replace("-", "−") if math.isfinite(value) and round(value) else "0"
 
 
 def gained(value: float) -> str:

@@ -26,7 +26,7 @@ from safepassage.control.gates import Gates
 from safepassage.control.keys import root_of, trusted
 from safepassage.model.errors import SafePassageError
 from safepassage.model.operation import Operation
-from safepassage.planner.planner import Planner
+from safepassage.planner.planner import Planner, folder_beside
 from safepassage.planner.signing import Signing
 from safepassage.registrar.opening import open_registrar
 from safepassage.secure.audit import Entry, Kind
@@ -272,4 +272,4 @@ def sessions_path(where: str) -> Path:
 def plans_folder(where: str) -> Path:
     """Where scenarios and plans lie: beside the ledger if it is a file of this machine."""
     file = Path(where)
-    return file.with_name(f"{file.name}.plans") if file.is_file() else state_of(where, "plans")
+    return folder_beside(file) if file.is_file() else state_of(where, "plans")

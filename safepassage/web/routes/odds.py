@@ -42,6 +42,7 @@ from safepassage.web.odds_page import (
     one_future,
     rows_of,
     said,
+    whole,
     words_of,
     written,
 )
@@ -57,6 +58,7 @@ SHOWN: dict[str, Any] = {
     "said": said,
     "written": written,
     "gained": gained,
+    "whole": whole,
     "rows_of": rows_of,
     "words_of": words_of,
 }
