@@ -17,6 +17,7 @@ from safepassage.exchange.exports.cells import visible
 from safepassage.model.instant import zone
 from safepassage.model.operation import Operation
 from safepassage.plan.timeline import Timeline, fillings, left_behind, timeline
+from safepassage.planner.posting import carried
 
 _A4 = 9
 _LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no zone; it says nothing
@@ -132,12 +133,16 @@ def _sorties(
     for s in document["sorties"]:
         loads = [s["aboard"].get(c, 0) for c in t.classes]
         way = (called.get(s["origin"], s["origin"]), called.get(s["base"], s["base"]))
-        rest = (*way, s["lift"], sum(loads), *loads, t.at(s["launch"]))
+        rest = (*way, s["lift"], sum(carried(s).values()), *loads, t.at(s["launch"]))
         rows.append((s["departs"], (*both(s["departs"]), *rest)))
     for s in document["onward"]:
         way = (called.get(s["base"], s["base"]), called.get(s["haven"], s["haven"]))
         rest = (*way, s["lift"], s["people"], *(None for _ in t.classes), t.at(s["launch"]))
         rows.append((s["launch"], (*both(s["launch"]), *rest)))
+    for m in document.get("moves", []):
+        way = (called.get(m["from"], m["from"]), called.get(m["to"], m["to"]))
+        rest = (*way, m["lift"], 0, *(None for _ in t.classes), t.at(m["launch"]))
+        rows.append((m["launch"], (*both(m["launch"]), *rest)))
     rows.sort(key=lambda row: row[0])
     return Table("Sorties", columns, [row for _, row in rows])
 

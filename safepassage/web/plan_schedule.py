@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from safepassage.plan.timeline import Timeline
+from safepassage.planner.posting import carried
 from safepassage.web.plan_pictures import PATTERNS
 
 WIDTH, LEFT, TOP = 960, 8, 40
@@ -26,8 +27,9 @@ class Flight:
 
     lift: str
     pattern: int
-    to: str  # the origin, or the haven it goes on to
+    to: str  # the origin, the haven it goes on to, or the base it moves to
     is_onward: bool
+    is_move: bool
     people: int
     leaves_base: datetime
     departs: datetime
@@ -136,9 +138,18 @@ def _flights(document: Mapping[str, Any], t: Timeline, lifts: list[str]) -> list
         found.append({
             "lift": s["lift"], "pattern": lifts.index(s["lift"]) % PATTERNS, "base": s["base"],
             "to": to, "onward": is_onward,
-            "people": s["people"] if is_onward else sum(s["aboard"].values()),
-            "leaves": t.at(launch), "lands": t.at(launch + way),
+            "people": s["people"] if is_onward else sum(carried(s).values()),
+            "leaves": t.at(launch), "lands": t.at(launch + way), "moves": False,
             "departs": t.at(launch + way + ground), "back": t.at(launch + 2 * way + ground),
+        })  # fmt: skip
+    for m in document.get("moves", []):
+        k = lifts.index(m["lift"])
+        way = p["lifts"][k]["to_base"][t.bases.index(m["from"])][t.bases.index(m["to"])]
+        lands = t.at(m["launch"] + way)
+        found.append({
+            "lift": m["lift"], "pattern": k % PATTERNS, "base": m["from"], "to": m["to"],
+            "onward": True, "people": 0, "leaves": t.at(m["launch"]), "lands": lands,
+            "moves": True, "departs": lands, "back": lands,
         })  # fmt: skip
     return sorted(found, key=lambda f: (f["leaves"], f["pattern"]))
 
@@ -164,10 +175,10 @@ def _in_lanes(
         room = x(ends) - x(starts)
         drawn.append(
             Flight(
-                f["lift"], f["pattern"], f["to"], f["onward"], f["people"], f["leaves"],
-                f["departs"], f["back"], x(f["leaves"]), x(f["lands"]), x(f["departs"]),
-                x(f["back"]), top + lane * LANE,
-                (x(starts) + x(ends)) / 2 if room >= _ROOM_FOR_LOAD else None,
+                f["lift"], f["pattern"], f["to"], f["onward"], f["moves"], f["people"],
+                f["leaves"], f["departs"], f["back"], x(f["leaves"]), x(f["lands"]),
+                x(f["departs"]), x(f["back"]), top + lane * LANE,
+                (x(starts) + x(ends)) / 2 if room >= _ROOM_FOR_LOAD and not f["moves"] else None,
             )
         )  # fmt: skip
     return tuple(drawn), len(free)

@@ -18,6 +18,8 @@ from safepassage.model.operation import Operation
 from safepassage.plan.errors import PlanFileError
 from safepassage.plan.solving import plan
 from safepassage.planner.workbook import workbook
+from tests.planner.garrison import OPERATION as FORT
+from tests.planner.garrison import fort_plan
 from tests.planner.island import OPERATION, WANTED
 
 FORMULA = '=HYPERLINK("http://example.org","Open")'
@@ -43,6 +45,15 @@ def test_instants_stand_in_utc_and_in_local_time(document: dict[str, Any]) -> No
     assert len(gates) - 1 == 48 * 2
     left = book.get_sheet_by_name("Who is left").to_python()
     assert left[1][2] == document["left_behind"]["evacuee"]
+
+
+def test_a_rear_guard_is_aboard_and_a_lift_that_moves_is_listed() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(fort_plan(), FORT, "The fort")))
+    head, *rows = book.get_sheet_by_name("Sorties").to_python()
+    aboard, start, end = (head.index(name) for name in ("Aboard", "From", "To"))
+    out = fort_plan()["people_out"]["total"]
+    assert sum(r[aboard] for r in rows if r[start] == "The airstrip") == out + 14
+    assert [r[aboard] for r in rows if (r[start], r[end]) == ("Near", "Far")] == [0, 0]
 
 
 def test_no_cell_is_a_formula(document: dict[str, Any]) -> None:

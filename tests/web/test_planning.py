@@ -12,9 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 
+from safepassage.plan.timeline import timeline
 from safepassage.planner.planner import Planner
 from safepassage.secure.roles import Role
+from safepassage.web.plan_schedule import schedule
 from safepassage.web.server import plans_folder
+from tests.planner.garrison import fort_plan
 from tests.planner.island import DEMAND_FILE, OPERATION_FILE, WANTED, ended
 from tests.web.people import Office
 from tests.web.planning_office import planning_office
@@ -251,3 +254,11 @@ def test_plans_lie_beside_a_ledger_that_is_a_file(
     assert plans_folder(str(ledger)) == tmp_path / "ledger.db.plans"
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert plans_folder("postgresql://host/karr").is_relative_to(tmp_path / "safepassage")
+
+
+def test_a_lift_that_moves_to_another_haven_and_a_rear_guard_are_in_the_schedule() -> None:
+    day = schedule(fort_plan(), timeline(fort_plan()), 0)
+    moved = [(b.base, f.to, f.people) for b in day.bases for f in b.flights if f.is_move]
+    assert moved == [("near", "far", 0), ("near", "far", 0)]
+    out = sum(f.people for b in day.bases for f in b.flights if not f.is_onward)
+    assert out == fort_plan()["people_out"]["total"] + 14
