@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 from safepassage.model.cause import Cause, CauseKind, Distribution, Shape
 from safepassage.model.errors import BadQuestionError
 from safepassage.model.ids import PlaceId
+from safepassage.model.operation import Operation
 from safepassage.plan.timeline import timeline
 from safepassage.simulate.luck import more_hours
 from safepassage.simulate.playing import PARTS, Played, play
 from safepassage.simulate.policy import Policy
 from safepassage.simulate.script import read_script
 from tests.planner.drawn import island_plan
+from tests.planner.garrison import OPERATION as FORT
+from tests.planner.garrison import fort_plan
 from tests.planner.island import OPERATION
 from tests.simulate.karr import WITH_CAUSES, asked, timetable
 
@@ -40,11 +44,16 @@ def people(of: Played) -> float:
     return float(of.out[:, :, -1].sum(axis=1).mean())
 
 
-@pytest.mark.parametrize("fewer", [0, 700])
-def test_with_all_noise_off_the_operation_is_the_plan_to_the_person(fewer: int) -> None:
-    document = island_plan(fewer)
+@pytest.mark.parametrize(
+    ("plan", "operation"), [(island_plan, OPERATION), (fort_plan, FORT)], ids=["island", "fort"]
+)
+def test_with_all_noise_off_the_operation_is_the_plan_to_the_person(
+    plan: Callable[[], dict[str, Any]], operation: Operation
+) -> None:
+    """The fort's lifts move between bases, and its garrison leaves last."""
+    document = plan()
     planned = timeline(document)
-    found = play(read_script(document, OPERATION), (), Policy(), "any", [0])
+    found = play(read_script(document, operation), (), Policy(), "any", [0])
     assert (found.out[0] == planned.out.sum(axis=1).cumsum(axis=1)).all()
     assert (found.present[0] == planned.present).all()
     assert (found.waiting[0] == planned.waiting.sum(axis=(0, 1))).all()
@@ -52,7 +61,20 @@ def test_with_all_noise_off_the_operation_is_the_plan_to_the_person(fewer: int) 
     assert found.received[0] == sum(s["people"] for s in document["onward"])
     flown = {x["id"]: x["seats"] for x in document["problem"]["lifts"]}
     assert found.seats[0] == sum(flown[s["lift"]] for s in document["sorties"])
+    guards = sum(sum(s.get("guard", {}).values()) for s in document["sorties"])
+    assert found.seats[0] - found.empty[0] == planned.out.sum() + guards
     assert found.cancelled[0] == found.turned[0] == found.absent[0] == 0
+
+
+def test_the_fort_is_left_by_its_garrison_and_needs_its_moves() -> None:
+    """What the test before this one shows of the fort, it would not show of another plan."""
+    document = fort_plan()
+    assert sum(sum(s.get("guard", {}).values()) for s in document["sorties"]) == 14
+    assert document["moves"]
+    script = read_script(document, FORT)
+    stay = play(replace(script, moves=()), (), Policy(), "any", [0])
+    moved = play(script, (), Policy(), "any", [0])
+    assert people(stay) < people(moved)
 
 
 def test_a_replication_is_the_same_whichever_others_are_played_with_it() -> None:
