@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from safepassage.control.passage_check import passage_faults
 from safepassage.control.releasing import Dismissal, ReleaseDesk, ReleaseRefusedError
 from safepassage.model.errors import BadQuestionError
 from safepassage.secure.audit import Kind
-from safepassage.store import open_store
 from safepassage.store.protection import Protection
 from tests.control.phones import Clock, Phone, open_gates, pass_of
 from tests.control.test_syncing import heads
@@ -46,9 +44,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    address, clock = str(tmp_path / "ledger.db"), Clock()
-    open_store(address, writer=True).close()
+def office(address: str) -> Iterator[Office]:
+    clock = Clock()
     with ExitStack() as stack:
         gates, pen, beside = open_gates(address, clock)
         for each in (gates, pen, beside):
