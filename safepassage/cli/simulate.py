@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 PLANS_MAX = 100
+_PATIENCE_S = 10
 
 OperationOption = Annotated[
     Path, typer.Option("--operation", help="The operation file, with its causes.")
@@ -75,7 +76,14 @@ def _engine(workers: int, dask: str | None) -> Iterator[Engine]:
         raise BadQuestionError(
             "Dask is not installed; install safepassage[dask], or leave --dask out"
         ) from None
-    with Client(dask) as client:
+    try:
+        client = Client(dask, timeout=_PATIENCE_S)
+    except (OSError, ValueError) as fault:
+        raise BadQuestionError(
+            f"no Dask scheduler answers at {dask}: is its address as it printed it, such as"
+            f" tcp://host:8786? ({fault})"
+        ) from fault
+    with client:
         yield cluster(client)
 
 
@@ -92,11 +100,12 @@ def _asked(
     from safepassage.simulate.policy import Policy
     from safepassage.simulate.run import Asked
 
-    text = read_file(operation).decode("utf-8")
+    content = read_file(operation)
+    known = read_operation(content, operation.name)  # refuses what is no text
     return Asked(
         read_plan(plan),
-        read_operation(text, operation.name),
-        text,
+        known,
+        content.decode("utf-8-sig"),
         Policy(order, over_call, at_closure, at_full),
         **more,
     )

@@ -67,7 +67,7 @@ def sweep(
     if len(set(names)) != len(names) or not 0 < len(names) <= RUNS_MAX:
         raise SimulationError(
             f"{len(names)} runs with {len(set(names))} names; a sweep has 1 to {RUNS_MAX} runs,"
-            " each under a name of its own"
+            " each under a name of its own: give plan files of different names"
         )
     folders = {v.name: f"{n:03d}-{_plain(v.name)}" for n, v in enumerate(variations)}
     _begin(path, folders)
