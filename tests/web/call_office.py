@@ -143,11 +143,13 @@ def take_in(register: Registrar) -> None:
 
 
 @contextlib.contextmanager
-def served_call_office(folder: Path) -> Iterator[tuple[CallOffice, str]]:
+def served_call_office(
+    folder: Path, plan: Mapping[str, Any] | None = None
+) -> Iterator[tuple[CallOffice, str]]:
     """The same behind a port of this machine, for a real browser; with its address."""
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
-        call_office(folder, address_of(listener)) as office,
+        call_office(folder, address_of(listener), plan=plan) as office,
         behind(listener, office.app),
     ):
         yield office, address_of(listener)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,10 +19,16 @@ from safepassage.secure.vault import Vault
 from safepassage.web.sending import Sending
 from tests.control.post_office import mail_server
 from tests.planner.drawn import island_plan
-from tests.web.call_office import GATE, NOW, CallOffice, call_office
+from tests.web.call_office import GATE, NOW, CallOffice, call_office, served_call_office
 from tests.web.register_office import KEY
+from tests.web.signed_in import signed_in_pages
+from tests.web.test_browser import DESK, PHONE, violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 HOUR = timedelta(hours=1)
+PATIENCE_MS = 120_000  # for a machine that does a lot besides
 SECRETS = ("SP1:", "people.example", "Head Of", "Child")
 
 
@@ -175,6 +181,30 @@ def test_a_wave_without_a_plan_or_a_meeting_place_says_what_is_missing(
         assert answer.status_code == 422
         assert "where the people of mill-gate meet" in answer.text
         assert board(desk) == []
+
+
+@pytest.mark.browser
+def test_the_desks_of_calls_are_read_at_a_desk_and_on_a_phone_from_right_to_left(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with served_call_office(tmp_path, island_plan()) as (office, origin):
+        secret = office.enrol("officer-1", Role.CASE_OFFICER, Role.ADMINISTRATOR)
+        desk = office.sign_in("officer-1", secret, origin=origin)
+        called(desk, office.families[:3])
+        waves = desk.get("/calls/waves?format=json").json()
+        start = next(w["start"] for w in waves if w["gate"] == GATE and w["when"] == "next")
+        cookies = [{"name": k, "value": v, "url": origin} for k, v in desk.cookies.items()]
+        one = f"/calls/waves/one?gate={GATE}&start={start}"
+        with signed_in_pages(chromium, origin, cookies) as open_page:
+            page = open_page("en", "light", viewport=DESK)
+            phone = open_page("fa-AF", "dark", viewport=PHONE)
+            pages = [(page, path) for path in ("/calls", "/calls/waves", one, "/devices")]
+            for shown, path in [*pages, (phone, "/calls"), (phone, one)]:
+                shown.set_default_timeout(PATIENCE_MS)
+                shown.goto(path)
+                assert violations(shown) == [], path
+                wide = shown.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert wide <= 0, path
 
 
 def test_only_who_may_call_sees_the_desk_and_nobody_calls_from_a_locked_register(
