@@ -33,8 +33,8 @@ from tests.web.planning_office import served_planning_office  # noqa: E402
 SECONDS = 4.0  # for the plan
 REPLICATIONS = 200
 KEPT = (
-    (Picture("odds-plan", 1280, 2500), "odds"),
-    (Picture("odds-plan-phone", 390, 4200, scale=1.5), "odds"),
+    (Picture("odds-plan", 1280, 2250), "odds"),
+    (Picture("odds-plan-phone", 390, 2100, scale=1.5), "odds"),
     (Picture("odds-compare-rtl", 1280, 1500, language="fa-AF"), "compare"),
 )
 ALL = (

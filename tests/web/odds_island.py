@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from safepassage.exchange.operation_file import read_operation
+from safepassage.planner.keeping import OWN, keep_plan
 from safepassage.planner.odds import Wanted
 from safepassage.planner.planner import Planner
+from safepassage.planner.posting import sealed
 from safepassage.simulate.engines import run
 from safepassage.simulate.policy import Policy
 from safepassage.simulate.run import Asked, Folder
-from tests.planner.island import OPERATION_FILE, WANTED, ended
+from safepassage.store import open_store
+from tests.planner.island import OPERATION_FILE
 from tests.simulate.karr import timetable
 
 TEXT = (
@@ -24,7 +28,7 @@ causes:
 """
 )
 CAUSES = ("families", "no-shows", "threats")
-ISLAND = replace(WANTED, operation=TEXT)
+PEOPLE = 680  # whom the timetable gets out
 
 
 def asked(policy: Policy | None = None, **more: Any) -> Asked:
@@ -39,12 +43,12 @@ def played(planner: Planner, id: str, of: Asked) -> str:
     return id
 
 
-def plan_of(planner: Planner, seconds: float = 0.3) -> str:
-    """A plan of the island that the desk made."""
-    scenario = planner.scenarios.keep(ISLAND, "planner-1")
-    job = ended(planner, planner.solve(scenario.id, "planner-1", seconds))
-    assert job.state == "done", job.said
-    return job.id
+def let_stand(ledger: Path, now: datetime) -> None:
+    """Make a ledger the plan's own: it can be played as it stands."""
+    with open_store(ledger, writer=True) as store:
+        store.put_document("operation", TEXT, recorded_at=now)
+        document = {**timetable(), "people_out": {"total": PEOPLE}, "bound": {}}
+        keep_plan(store, OWN, sealed(document), now)
 
 
 WANTED_ODDS = Wanted(plan="", name="The timetable")

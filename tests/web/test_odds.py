@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,10 +16,9 @@ from fastapi.testclient import TestClient
 
 from safepassage.exchange.operation_file import read_operation
 from safepassage.model.errors import BadQuestionError
+from safepassage.planner.errors import UnknownPlanError
 from safepassage.planner.job import State
-from safepassage.planner.keeping import OWN, keep_plan
 from safepassage.planner.planner import Planner
-from safepassage.planner.posting import sealed
 from safepassage.secure.roles import Role
 from safepassage.simulate.chances import Estimate
 from safepassage.simulate.odds import EVERYBODY
@@ -29,9 +26,8 @@ from safepassage.simulate.policy import Policy
 from safepassage.store import open_store
 from safepassage.web.odds_page import said, written
 from safepassage.web.records import StoreRecords
-from tests.planner.island import ended
-from tests.simulate.karr import timetable
-from tests.web.odds_island import TEXT, WANTED_ODDS, asked, played
+from tests.planner.island import ended, planner_in
+from tests.web.odds_island import TEXT, WANTED_ODDS, asked, let_stand, played
 from tests.web.people import Office
 from tests.web.planning_office import planning_office
 
@@ -159,10 +155,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, 
     """The desks of a plan's own ledger, which can be played as it stands."""
     folder = tmp_path_factory.mktemp("own")
     with planning_office(folder) as office:
-        with open_store(folder / "ledger.db", writer=True) as store:
-            store.put_document("operation", TEXT, recorded_at=office.clock())
-            document = sealed({**timetable(), "people_out": {"total": 680}, "bound": {}})
-            keep_plan(store, OWN, document, office.clock())
+        let_stand(folder / "ledger.db", office.clock())
         yield office.somebody(Role.PLANNER, id="planner-1"), office.app.state.desk.settings.planner
 
 
@@ -208,36 +201,30 @@ def test_a_plan_of_another_operation_is_refused(planner: Planner) -> None:
         planner.odds.ask(of, WANTED_ODDS, "planner-1")
 
 
-def test_a_job_that_crashes_or_is_broken_off_says_so_and_can_be_gone_on_with(
+def test_odds_whose_server_ended_can_be_gone_on_with_and_cancelled_ones_leave_nothing(
     tmp_path: Path,
 ) -> None:
-    planner = Planner(tmp_path, lambda: asked().script().starts_at)
-    of = asked(replications=10_000)
-    job = planner.odds.ask(of, WANTED_ODDS, "planner-1")
-    pid = _played_some(planner, job.id)
-    os.kill(pid, signal.SIGSEGV)
-    over = ended(planner, job)
-    assert over.state is State.FAILED
-    assert "it crashed (SIGSEGV)" in over.said
-    assert not planner.odds.folder_of(job.id).exists()
-    job = planner.odds.ask(of, WANTED_ODDS, "planner-1")
-    _played_some(planner, job.id)
+    planner = planner_in(tmp_path)
+    job = planner.odds.ask(asked(replications=10_000), WANTED_ODDS, "planner-1")
+    _wait_for_a_part(planner, job.id)
     planner.stop()  # the server ends
-    planner = Planner(tmp_path, lambda: asked().script().starts_at)
+    planner = planner_in(tmp_path)
     assert planner.jobs.get(job.id).state is State.INTERRUPTED
+    with pytest.raises(UnknownPlanError, match="not done"):
+        planner.odds.get(job.id)
+    parts = [p.name for p in planner.odds.folder_of(job.id).glob("part-*")]
     more = planner.odds.go_on(job.id, "planner-2")
-    until_played = planner.jobs.get(more.id)
-    assert until_played.task.by == "planner-2"
+    assert planner.jobs.get(more.id).task.by == "planner-2"
     assert not planner.odds.folder_of(job.id).exists()
+    assert {p.name for p in planner.odds.folder_of(more.id).glob("part-*")} >= set(parts)
     planner.jobs.cancel(more.id)
     assert ended(planner, more).state is State.CANCELLED
     planner.stop()
+    assert not planner.odds.folder_of(more.id).exists()
 
 
-def _played_some(planner: Planner, id: str) -> int:
-    """The process of a job that has played its first part."""
+def _wait_for_a_part(planner: Planner, id: str) -> None:
     end = time.monotonic() + 120
     while not planner.jobs.get(id).found.done:
         assert time.monotonic() < end, planner.jobs.get(id)
         time.sleep(0.05)
-    return planner.jobs.pid(id) or 0
