@@ -123,12 +123,15 @@ class Lookup:
         return list(connection.exec_driver_sql(text, places).all())
 
     def _asking(self, name: str) -> Select[Any]:
-        given = bindparam("given", value=_GIVEN, type_=String)
         if name == "sqlite":
-            listed = func.json_each(given).table_valued("value")
+            text = bindparam("given", value=_GIVEN, type_=String)
+            listed = func.json_each(text).table_valued("value")
             return self._query.where(self._column.in_(select(listed.c.value)))
-        lists = cast(given, postgresql.ARRAY(self._column.type))
-        return self._query.where(self._column == func.any(lists))
+        # An array from the start: PostgreSQL would read a text as one anew for every row.
+        is_text = isinstance(self._column.type, String)
+        each = String() if is_text else self._column.type
+        given = bindparam("given", value=_GIVEN, type_=postgresql.ARRAY(each))
+        return self._query.where(self._column == func.any(given))
 
 
 _GIVEN: Any = object()  # stands where the values go
