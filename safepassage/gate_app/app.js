@@ -2,6 +2,7 @@
 // (station.js); here stands who sees what, and when.
 
 import { askToKeep, room } from "./keep/room.js";
+import { scannedBand } from "./band.js";
 import { StorageError } from "./keep/database.js";
 import { Camera } from "./see/camera.js";
 import { listen } from "./see/keyboard.js";
@@ -91,8 +92,8 @@ export class App {
     this.show(refuseSheet(this, admission));
   }
 
-  walkUp() {
-    this.show(walkUpSheet(this));
+  walkUp(band = null) {
+    this.show(walkUpSheet(this, band));
   }
 
   count() {
@@ -103,6 +104,11 @@ export class App {
   // reasons that somebody answers for, and who.
   async scanned(scan, answers = {}) {
     if (this.cover_.isOn || this.isDeciding) return;
+    const band = scan.text === undefined ? null : scannedBand(scan.text);
+    if (band !== null) {
+      this.walkUp(band);
+      return;
+    }
     this.isDeciding = true;
     try {
       await this.decideAndShow(scan, { present: null, ...this.standing, ...answers });
@@ -174,7 +180,7 @@ export class App {
   }
 
   noteWalkUp(heads, band) {
-    return this.keep(() => this.station.walkUp(heads, band), "kept.walkup", { heads: String(heads), band: ltr(band) });
+    return this.keep(() => this.station.banded(heads, band), "kept.walkup", { heads: String(heads), band: ltr(band) });
   }
 
   noteCount(heads) {

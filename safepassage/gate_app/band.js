@@ -10,11 +10,24 @@ const OWN = /^[a-z0-9][a-z0-9-]{0,26}$/;
 
 // The group of a band, as it was keyed or read out; null if a character of it must be wrong.
 export function bandGroup(typed) {
-  const text = typed.replace(EASTERN_DIGIT, (digit) => String(digit.codePointAt(0) & 0xf)).trim().replace(/^band-/i, "");
-  const keyed = text.replace(/[\s.\-–/]+/g, "").toUpperCase();
-  if (LOOKS_PRINTED.test(keyed)) return isPrinted(keyed) ? `band-${keyed}` : null;
+  const text = plain(typed);
+  if (LOOKS_PRINTED.test(keyed(text))) return scannedBand(text);
   const own = text.toLowerCase();
   return OWN.test(own) ? `band-${own}` : null;
+}
+
+// The group of a printed band whose code was scanned; null if it is none.
+export function scannedBand(text) {
+  const number = keyed(plain(text));
+  return isPrinted(number) ? `band-${number}` : null;
+}
+
+function plain(typed) {
+  return typed.replace(EASTERN_DIGIT, (digit) => String(digit.codePointAt(0) & 0xf)).trim().replace(/^band-/i, "");
+}
+
+function keyed(text) {
+  return text.replace(/[\s.\-–/]+/g, "").toUpperCase();
 }
 
 // The check character is the weighted sum modulo 23, the weights being powers of 5.

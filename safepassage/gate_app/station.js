@@ -7,6 +7,7 @@ import { reckoned, readClock } from "./keep/clock.js";
 import { Knowledge } from "./knowledge.js";
 
 const KINDS = { gate: "admit", boarding: "board", reception: "alight" };
+const GIVES_BANDS = new Set(["gate", "registration"]);
 const WITH_LIFT = new Set(["boarding", "reception"]);
 const SAME_REFUSAL_MS = 60_000; // a refused pass that is held up again is one refusal
 
@@ -120,6 +121,17 @@ export class Station {
 
   refuse(reason, heads, { pass = null, group = null, heads: expected = null } = {}) {
     return this.write({ kind: "refuse", reason, heads, pass, group, expected });
+  }
+
+  // Whether people without a pass get their band here; elsewhere they have one.
+  get givesBands() {
+    return GIVES_BANDS.has(this.name);
+  }
+
+  // People with a band: counted in where they get it, passed on everywhere else.
+  banded(heads, band) {
+    const kind = this.givesBands ? "walkup" : (KINDS[this.name] ?? "note-station");
+    return this.write({ kind, heads, group: band });
   }
 
   walkUp(heads, band, ack = null) {

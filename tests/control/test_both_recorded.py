@@ -16,6 +16,7 @@ from safepassage.model.ids import GroupId, PlaceId
 from safepassage.model.notation import read_facts
 from safepassage.model.place import OUTSIDE
 from safepassage.operate.boarding import Boarders
+from safepassage.operate.step import Why
 from safepassage.report.checks import run_checks
 from safepassage.store import open_store
 from tests.control.phones import DAWN, Clock, Phone, open_gates, pass_of
@@ -99,3 +100,21 @@ def test_two_halves_of_a_family_by_phone_and_desk_are_no_doubt(
     boarded_by(gates, desk, clock, 3, 2)
     assert doubts(desk) == []
     assert heads(desk)["reach-1"] == 5
+
+
+def test_a_band_that_boards_by_phone_and_at_the_desk_is_one_band(
+    gates: Gates, desk: Departing, clock: Clock
+) -> None:
+    band = GroupId("band-KM04217T")
+    at_gate, at_door = Phone(gates), Phone(gates, "hall", "boarding", lift=LIFT)
+    at_gate.scan("walkup", group=band, heads=2)
+    at_gate.sync()
+    clock.wait(minutes=10)
+    at_door.scan("board", group=band, heads=2, lift=LIFT)
+    at_door.sync()
+    assert heads(desk) == {"reach-1": 2}
+    more = {Why.ALREADY_ABOARD}
+    desk.board(LIFT, Boarders(group=band, heads=2), token="t1", acknowledged=more)
+    assert doubts(desk) == [(f"reach-1/{band}/on", 2)]
+    desk.count_once(LIFT, band, token="t2")
+    assert heads(desk) == {"reach-1": 2}

@@ -61,7 +61,7 @@ class Phone:
         until(
             lambda: (
                 self.page.evaluate("performance.getEntriesByName('colour').length") > marks
-                or self.page.locator("[data-notice]").count()
+                or self.page.locator("[data-notice], #band").count()
             )
         )
         return self.reason

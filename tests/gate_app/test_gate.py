@@ -235,7 +235,12 @@ def test_boarding_asks_for_the_lift_and_counts_every_head(phone: Phone) -> None:
     phone.press("keep")
     phone.press("next")
     assert phone.scan(token(1, gate="south-gate", begins=-9 * HOUR)) == "admit"
-    sent(phone.post, ("count", 3), ("board", 1))
+    phone.press("next")
+    phone.scan(Band("KM", 4217).text)  # the code on a wristband
+    phone.page.get_by_role("button", name="One more").click()
+    phone.press("keep")
+    sent(phone.post, ("count", 3), ("board", 1), ("board", 2))
+    assert phone.post.events[-1]["group"] == f"band-{Band('KM', 4217).text}"
     assert {event["lift"] for event in phone.post.events} == {"lift-1"}
     phone.press("next", "status")
     phone.page.locator('[data-value="gate"]').click()

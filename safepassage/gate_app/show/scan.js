@@ -36,12 +36,11 @@ export function scanScreen(app) {
 
 function ways(app, picture) {
   const { words, station } = app;
-  const moves = station.name === "gate" || station.name === "registration";
   const counts = station.name === "boarding" || station.name === "reception";
   return [
     button(words.say("do.type"), () => app.type(), { id: "type" }),
     button(words.say("do.picture"), () => picture.click()),
-    moves ? button(words.say("do.walkup"), () => app.walkUp(), { id: "walkup" }) : null,
+    station.givesBands || counts ? button(words.say("do.walkup"), () => app.walkUp(), { id: "walkup" }) : null,
     counts ? button(words.say("do.count"), () => app.count(), { id: "count" }) : null,
     station.refusals.length > 0 ? button(words.say("do.refuse"), () => app.refuse(null), { id: "refuse" }) : null,
   ];

@@ -18,10 +18,10 @@ export function refuseSheet(app, admission) {
   return sheet(app, words.say("refuse.title"), heads.element, h("div", { class: "choices" }, choices));
 }
 
-export function walkUpSheet(app) {
-  const { words } = app;
+export function walkUpSheet(app, scanned = null) {
+  const { words, station } = app;
   const heads = stepper(words, 1);
-  const field = h("input", { ...FIELD, id: "band", value: newBand() });
+  const field = h("input", { ...FIELD, id: "band", value: scanned ?? (station.givesBands ? newBand() : "") });
   const help = h("p", { id: "band-help", role: "status" }, words.say("walkup.help"));
   const keep = () => {
     const band = bandGroup(field.value);
