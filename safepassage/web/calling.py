@@ -149,9 +149,7 @@ def waves(
             when=when_is(begin, end, now),
             families=tuple(sorted(families, key=_order)),
             told=Counter(
-                f.told.value
-                for f in families
-                if f.told is not None and f.called.state not in LOST
+                f.told.value for f in families if f.told is not None and f.called.state not in LOST
             ),
         )
         for (gate, begin, end), families in lines.items()

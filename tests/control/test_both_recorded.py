@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ FIELD = """
     04:00 lift reach-1 own-military 300 hall > doha
 """
 LIFT, FAMILY = PlaceId("reach-1"), GroupId("fam-9")
-PASS = {"pass": pass_of(9), "group": "fam-9", "expected": 5}
+PASS: dict[str, Any] = {"pass": pass_of(9), "group": "fam-9", "expected": 5}
 
 
 @pytest.fixture
