@@ -94,6 +94,7 @@ class KeptOdds:
     targets: tuple[Target, ...]
     job: Job | None  # None: somebody played them elsewhere
     played_at: datetime
+    parts: int  # of its folder; somebody may play more of them elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ class OddsBook:
         """
         with self._mutex:
             known = self._read.get(id)
-        if known is not None and known.folder.path.is_dir():
+        if known is not None and known.parts == len(known.folder.numbers()):
             return known
         found = self._get(id)
         with self._mutex:
@@ -262,7 +263,7 @@ class OddsBook:
         job = next((j for j in self._jobs.all() if j.id == id), None)
         if job is not None and job.state is not State.DONE:
             raise UnknownPlanError("these odds are not done; look at the list of all")
-        asked = asked_again(folder)
+        asked, parts = asked_again(folder), len(folder.numbers())
         script = asked.script()
         how: Mapping[str, Any] = {} if job is None else job.task.asked
         targets = tuple(read_target(words, script) for words in how.get("targets", ()))
@@ -277,6 +278,7 @@ class OddsBook:
             targets=targets,
             job=job,
             played_at=played_at if job is None else job.ended_at or played_at,
+            parts=parts,
         )
 
 
