@@ -147,29 +147,32 @@ def test_what_is_wrong_is_said_and_nothing_is_recorded(desk: TestClient) -> None
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fa-AF", "dark")])
-def test_a_case_is_worked_by_keyboard_alone(
-    chromium: Browser, tmp_path: Any, language: str, theme: str
+def test_a_case_is_worked_by_keyboard_alone_also_from_right_to_left(
+    chromium: Browser, tmp_path: Any
 ) -> None:
     with served_apron(tmp_path) as (office, origin):
         office.books.record(happened())
         client = office.sign_in("case-1", office.enrol("case-1", Role.CASE_OFFICER), origin=origin)
         cookies = [{"name": k, "value": v, "url": origin} for k, v in client.cookies.items()]
         with signed_in_pages(chromium, origin, cookies) as open_page:
-            page = open_page(language, theme, viewport=DESK)
+            page = open_page("en", "light", viewport=DESK)
             page.set_default_timeout(PATIENCE_MS)
             page.goto("/cases")
             assert violations(page) == []
             tab_to(page, ".case-list a")
             page.keyboard.press("Enter")
             page.wait_for_selector("#standing:focus")  # the form waits for a word
-            assert violations(page) == []
             page.select_option("#standing", "unreachable")
             tab_to(page, ".steps button.primary")
             page.keyboard.press("Enter")
             page.wait_for_selector(".case-list a:focus")  # and the next case is at hand
             assert classes(client)["unreachable"] == 3
-            phone = open_page(language, theme, viewport=PHONE)
+            phone = open_page("fa-AF", "dark", viewport=PHONE)
             phone.set_default_timeout(PATIENCE_MS)
             phone.goto("/cases")
+            assert violations(phone) == []
+            wide = phone.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0
+            phone.locator(".case-list a").first.click()
+            phone.wait_for_selector("#standing:focus")
             assert violations(phone) == []
