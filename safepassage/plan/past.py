@@ -111,7 +111,8 @@ def with_past(
     for name, amounts, steps in parts:
         block = formulation.column[name][..., :steps].ravel()
         lower[block] = upper[block] = amounts[..., :steps].ravel()
-    fixed = replace(programme, lower=lower, upper=upper, cap=np.minimum(programme.cap, upper))
+    cap = np.maximum(lower, np.minimum(programme.cap, upper))
+    fixed = replace(programme, lower=lower, upper=upper, cap=cap)
     return replace(formulation, programme=_rest_leaves_last(formulation, fixed, past))
 
 

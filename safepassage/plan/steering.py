@@ -80,7 +80,9 @@ def with_fixed(
             j = column_of(formulation, s)
             lower[j] += 1
             upper[j] += 1
-    return replace(programme, lower=lower, upper=upper, cap=np.minimum(programme.cap, upper))
+    # What was launched was possible, also where a closure since rules such launches out.
+    cap = np.maximum(lower, np.minimum(programme.cap, upper))
+    return replace(programme, lower=lower, upper=upper, cap=cap)
 
 
 def column_of(formulation: Formulation, s: Sortie) -> int:

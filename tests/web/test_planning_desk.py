@@ -118,7 +118,6 @@ def planned_anew_after_a_closure(page: Page, planner: Planner, second: TestClien
     page.locator("#place-0").select_option("harbour-gate")
     page.locator("#from-0").fill("2031-05-05T06:00")
     page.locator("#until-0").fill("2031-05-05T18:00")
-    page.evaluate("document.querySelector('.scenario-form').noValidate = true")
     tab_to(page, ".scenario-form button.primary")
     page.keyboard.press("Enter")
     page.wait_for_selector(".notice-alarm")
