@@ -89,7 +89,7 @@ class OddsPage:
 
     kept: KeptOdds
     names: Names
-    headline: Chance
+    headlines: tuple[Chance, ...]  # the targets that were asked for, and the plan's people
     chances: tuple[Chance, ...]
     sure: Estimate
     everybody: Fan
@@ -119,7 +119,7 @@ def odds_page(kept: KeptOdds, asked: Iterable[Job], category: str = EVERYBODY) -
     return OddsPage(
         kept=kept,
         names=Names(kept.asked.operation),
-        headline=next(c for c in chances if c.target in kept.targets or c.is_planned),
+        headlines=_headlines(kept, chances),
         chances=chances,
         sure=found.sure[EVERYBODY],
         everybody=fans[EVERYBODY],
@@ -131,6 +131,12 @@ def odds_page(kept: KeptOdds, asked: Iterable[Job], category: str = EVERYBODY) -
         category=category,
         sures=sures_of(kept, asked),
     )
+
+
+def _headlines(kept: KeptOdds, chances: Sequence[Chance]) -> tuple[Chance, ...]:
+    planned = next(c for c in chances if c.is_planned and c.target.category == EVERYBODY)
+    own = [c for c in chances if c.target in kept.targets and c != planned]
+    return (*own, planned)
 
 
 def chances_of(kept: KeptOdds) -> tuple[Chance, ...]:
