@@ -17,13 +17,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from safepassage.secure.token import seal  # noqa: E402
 from scripts.pictures import IMAGES, keep  # noqa: E402
 from tests.fixtures.browser import chromium_arguments, chromium_path  # noqa: E402
-from tests.gate_app.issued import CODE, HOUR, SPOKEN, knowledge, listed, token  # noqa: E402
+from tests.gate_app.issued import CODE, HOUR, KEY, SPOKEN, claims, knowledge, listed, token  # noqa: E402  # noqa: E402
 from tests.gate_app.phone import VIEWPORT, Phone  # noqa: E402
 from tests.gate_app.post import Post, opened  # noqa: E402
 
 FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+WITHDRAWN = claims(2)
 SKINS = (("en", "day"), ("en", "sun"), ("en", "night"), ("fa-AF", "day"), ("fa-AF", "night"))
 KEPT = frozenset({"scan-en-day", "green-en-sun", "split-en-day", "red-en-night", "count-fa-AF-day"})
 
@@ -63,6 +65,40 @@ def boarding(phone: Phone) -> None:
         phone.press("plus-one")
 
 
+def one_more(phone: Phone) -> None:
+    """A newborn more than the pass says."""
+    phone.scan(token(2))
+    phone.page.locator(".step").last.click()
+    phone.press("all-here")
+    phone.become("more-heads")
+
+
+def used(phone: Phone) -> None:
+    """A family that came, and its pass again."""
+    text = token(2)
+    phone.scan(text)
+    phone.press("all-here")
+    phone.become("admit")
+    phone.scan(text)
+
+
+def kept(phone: Phone) -> None:
+    """People without a pass, written down under a printed band."""
+    phone.press("walkup")
+    phone.page.locator("#band").fill("KM 04217 T")
+    phone.press("keep")
+    phone.page.wait_for_selector('[data-notice="kept"]')
+
+
+def unsent(phone: Phone) -> None:
+    """A server that is busy, and what is not sent."""
+    phone.post.mood = "busy"
+    phone.scan(token(1))
+    phone.press("next", "status", "send")
+    phone.page.wait_for_selector("#trouble")
+    phone.post.mood = "well"
+
+
 def as_gate(phone: Phone) -> None:
     """Back from boarding."""
     phone.press("back", "status")
@@ -78,6 +114,12 @@ SCREENS: dict[str, Callable[[Phone], object]] = {
     "who": answered,
     "red": lambda phone: phone.scan(token(4, gate="south-gate")),
     "early": lambda phone: phone.scan(token(4, begins=2 * HOUR)),
+    "expired": lambda phone: phone.scan(token(4, begins=-9 * HOUR)),
+    "revoked": lambda phone: phone.scan(seal(WITHDRAWN, KEY)),
+    "used": used,
+    "more": one_more,
+    "kept": kept,
+    "unsent": unsent,
     "shop": lambda phone: phone.scan("https://shop.example/menu"),
     "type": lambda phone: phone.press("type"),
     "word": typed,
@@ -142,7 +184,8 @@ def main() -> None:
     every = [f"{name}-{language}-{skin}" for language, skin in SKINS for name in SCREENS]
     wanted = asked.screens or (KEPT if folder == IMAGES else every)
     folder.mkdir(parents=True, exist_ok=True)
-    with opened(Post(knowledge(listed(SPOKEN, CODE)))) as post, sync_playwright() as driver:
+    known = knowledge(listed(SPOKEN, CODE), revoked=[WITHDRAWN.pass_id[:16]])
+    with opened(Post(known)) as post, sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=chromium_path(), args=[*chromium_arguments(), *FAKE_CAMERA]
         )
