@@ -63,23 +63,17 @@ def operations(draw: st.DrawFn) -> Problem:
 
 @given(operations(), st.integers(1, 6))
 @settings(max_examples=25, deadline=None)
-def test_no_bound_is_below_the_optimum(problem: Problem, bucket: int) -> None:
+def test_no_bound_is_below_the_optimum_and_no_plan_above_it(problem: Problem, bucket: int) -> None:
     best = optimum(problem)
     for own in ({}, {"crews": 1, "slots": 1}, {"queue": 1, "gate": 2, "airside": 1, "board": 1}):
         assert bound(problem, bucket, own).value >= best - 1e-6
     assert bound(problem.pooled(), bucket).value >= optimum(problem.pooled()) - 1e-6
-
-
-@given(operations())
-@settings(max_examples=25, deadline=None)
-def test_a_plan_keeps_every_rule_and_stays_under_its_bound(problem: Problem) -> None:
     try:
         made = plan(problem, seconds=20)
     except (InfeasibleError, PlanInputError):
         return
     document = json.loads(json.dumps(made.to_json()))
     assert check(document).faults == ()
-    best = optimum(problem)
     assert made.draft.value <= best + 1e-6
     assert made.objective.value >= best - 1e-6
     assert made.draft.people <= made.people.total
@@ -178,7 +172,7 @@ def test_words_that_are_no_change_are_refused() -> None:
 
 
 @given(operations())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_what_the_proof_takes_for_granted_holds_without_being_said(problem: Problem) -> None:
     """Each cap is implied by the rules: no column can be made greater than its cap."""
     hourly = formulate(problem)
