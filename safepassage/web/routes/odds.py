@@ -23,6 +23,7 @@ from safepassage.planner.replaying import write_replication
 from safepassage.secure.roles import Action, Viewer
 from safepassage.simulate.odds import EVERYBODY
 from safepassage.simulate.policy import AT_CLOSURE, AT_FULL, ORDERS
+from safepassage.simulate.run import AT_LEAST
 from safepassage.simulate.table import write_table
 from safepassage.web.access import Viewing, requires
 from safepassage.web.odds_compare import compared
@@ -121,6 +122,7 @@ def _form(
         causes=plan.operation.causes,
         classes=classes_of(plan),
         everybody=EVERYBODY,
+        at_least=AT_LEAST,
         said=None if fault is None else str(fault),
         rules={"order": ORDERS, "at_closure": AT_CLOSURE, "at_full": AT_FULL},
     )
