@@ -27,6 +27,7 @@ from tests.planner.unfolding import book_of, kept_until
 
 HOUR = timedelta(hours=1)
 GARRISON, TENTS, WAITING = 14, 4, 120
+SECOND = 8  # the step in which the second lift moves; it is ready three steps later
 
 
 def planned_on(hour: int, facts: Iterable[Fact] | None = None, *shut: Shut) -> dict[str, Any]:
@@ -60,12 +61,12 @@ def test_the_plan_needs_all_that_planning_on_must_read() -> None:
     assert recounted(made).faults == ()
     assert [(m["from"], m["to"], m["launch"]) for m in made["moves"]] == [
         ("near", "far", 0),
-        ("near", "far", 4),
+        ("near", "far", SECOND),
     ]
     assert sum(guards(made).values()) == GARRISON
 
 
-@pytest.mark.parametrize("hour", [1, 2, 4, 5, 6, 7, 12, 18])
+@pytest.mark.parametrize("hour", [1, 3, SECOND, SECOND + 1, SECOND + 2, SECOND + 3, 12, 18])
 def test_before_during_and_after_a_move_nobody_is_planned_twice_or_told_otherwise(
     hour: int,
 ) -> None:
@@ -80,22 +81,22 @@ def test_before_during_and_after_a_move_nobody_is_planned_twice_or_told_otherwis
 def test_a_move_is_stated_to_both_bases_and_promised_once() -> None:
     stated = [f for f in promises(fort_plan(), OPERATION) if isinstance(f, Lift)]
     between = [f for f in stated if f.from_place == "near" and f.to_place == "far"]
-    assert [f.scheduled_at for f in between] == [STARTS, STARTS + 4 * HOUR]
+    assert [f.scheduled_at for f in between] == [STARTS, STARTS + SECOND * HOUR]
     later = promises(planned_on(3), OPERATION)
     assert [f.scheduled_at for f in later if isinstance(f, Lift) and f.from_place == "near"] == [
-        STARTS + 4 * HOUR
+        STARTS + SECOND * HOUR
     ]
 
 
 def test_a_move_that_was_cancelled_was_not_made() -> None:
-    move = next(f for f in promises(fort_plan(), OPERATION) if _is_move(f, STARTS + 4 * HOUR))
+    move = next(f for f in promises(fort_plan(), OPERATION) if _is_move(f, STARTS + SECOND * HOUR))
     assert isinstance(move, Lift)
     cancelled = LiftStatus(
         id=EntryId("no-crew"), lift=move.lift, status=Status.CANCELLED, occurred_at=STARTS
     )
     facts = [f for f in kept_until(fort_plan(), STARTS + 3 * HOUR, OPERATION)]
-    made = planned_on(6, [*facts, cancelled])
-    assert [m["launch"] for m in made["moves"] if m["launch"] < 6] == [0]
+    made = planned_on(10, [*facts, cancelled])
+    assert [m["launch"] for m in made["moves"] if m["launch"] < 10] == [0]
 
 
 def _is_move(fact: Fact, at: Any) -> bool:
@@ -107,10 +108,10 @@ def _is_move(fact: Fact, at: Any) -> bool:
 
 
 def test_a_lift_moves_neither_from_nor_to_a_base_that_is_shut() -> None:
-    closed = Window(STARTS + 4 * HOUR, STARTS + 9 * HOUR)
+    closed = Window(STARTS + 4 * HOUR, STARTS + 13 * HOUR)
     made = planned_on(3, None, Shut("far", closed))
-    assert [m["launch"] for m in made["moves"] if 0 < m["launch"] < 9] == []
-    made["moves"].append({**made["moves"][0], "launch": 4})
+    assert [m["launch"] for m in made["moves"] if 2 < m["launch"] < 13] == []
+    made["moves"].append({**made["moves"][0], "launch": SECOND})
     assert "closures" in {f.rule for f in recounted(made).faults}
 
 
