@@ -166,7 +166,7 @@ def stand(
     if not 0 < step < clock.steps:
         raise PlanRefusedError(
             f"{zulu(as_of)} is not within the plan, which runs from {zulu(clock.starts)} to"
-            f" {zulu(clock.ends)}; plan anew with `plan solve`"
+            f" {zulu(clock.ends)}: outside of it nothing can be planned on; make a new plan"
         )
     closures = (*shut_now(ledger, problem, as_of, clock.ends), *shut)
     reckoned = reckon(ledger, document, closed(problem, clock, closures), as_of)
