@@ -56,7 +56,9 @@ def read_target(words: str, script: Script) -> Target:
     digits = number.removesuffix("%")
     is_share = digits != number
     if number and not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MAX):
-        raise SimulationError(f"target {words!r}: write a whole number of people, or none")
+        raise SimulationError(
+            f"target {words!r}: write a whole number of people, a share such as 90%, or none"
+        )
     if is_share:
         if int(digits) > 100:
             raise SimulationError(f"target {words!r}: write a share of 100 % at most")
