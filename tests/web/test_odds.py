@@ -132,6 +132,22 @@ def test_odds_of_one_seed_are_compared_future_by_future(desk: TestClient, planne
     assert "mark 2 to 5" in desk.get(f"/odds/compare?odds={FIRST}").text
 
 
+def test_what_would_make_a_target_sure_is_asked_and_answered_on_the_page(
+    desk: TestClient, planner: Planner
+) -> None:
+    refused = desk.post(f"/odds/{FIRST}/sure", data={"target": "martian=3"})
+    assert refused.status_code == 400
+    assert "the plan has everybody, patient, evacuee" in refused.text
+    assert desk.post(f"/odds/{FIRST}/sure", data={"target": "everybody=1"}).status_code == 200
+    job = ended(planner, planner.odds.asked_about(FIRST)[-1])
+    assert job.state is State.DONE, job.said
+    page = desk.get(f"/odds/{FIRST}").text
+    assert "1 people or more get out" in page
+    assert "It is sure enough as it is" in page
+    answers = desk.get(f"/odds/{FIRST}?format=json").json()["sure_with"]
+    assert answers[0]["now"]["value"] == 1.0
+
+
 def test_who_plans_nothing_sees_no_odds(office: Office) -> None:
     gate = office.somebody(Role.GATE_OFFICER, id="gate-1")
     assert gate.get("/odds").status_code == 403
