@@ -198,13 +198,14 @@ def test_the_desks_of_calls_are_read_at_a_desk_and_on_a_phone_from_right_to_left
         with signed_in_pages(chromium, origin, cookies) as open_page:
             page = open_page("en", "light", viewport=DESK)
             phone = open_page("fa-AF", "dark", viewport=PHONE)
-            pages = [(page, path) for path in ("/calls", "/calls/waves", one, "/devices")]
-            for shown, path in [*pages, (phone, "/calls"), (phone, one)]:
-                shown.set_default_timeout(PATIENCE_MS)
-                shown.goto(path)
-                assert violations(shown) == [], path
-                wide = shown.evaluate("document.documentElement.scrollWidth - innerWidth")
-                assert wide <= 0, path
+            looked = {"/calls": page, "/devices": page, "/calls/waves": phone, one: phone}
+            for path, looker in looked.items():
+                for shown in {looker, phone}:
+                    shown.set_default_timeout(PATIENCE_MS)
+                    shown.goto(path)
+                    wide = shown.evaluate("document.documentElement.scrollWidth - innerWidth")
+                    assert wide <= 0, path
+                assert violations(looker) == [], path
 
 
 def test_only_who_may_call_sees_the_desk_and_nobody_calls_from_a_locked_register(
