@@ -205,9 +205,7 @@ def show(request: Request, id: str, planner: Planning) -> Response:
         changed=differences(before, files),
         notes=scenario.setup().notes,
         roll=scenario.families(),
-        plans=[
-            j for j in planner.jobs.all() if j.task.kind.makes_plan and j.task.scenario == id
-        ],
+        plans=[j for j in planner.jobs.all() if j.task.kind.makes_plan and j.task.scenario == id],
         seconds=SECONDS,
     )
 
