@@ -30,6 +30,8 @@ async function open() {
   const station = new Station(journal, wordList);
   const reader = new CodeReader();
   const isEnrolled = await station.load();
+  // Browsers write such a mark down when they like: what was killed soon after enrolment has none.
+  if (isEnrolled) mark.put(station.device.id);
   // A phone that still holds something unsent stays who it is: another device could not sign for it.
   const isFree = !isEnrolled || (link !== null && (await journal.unsentCount()) === 0);
   if (isFree) enrolFirst({ words, reader, journal, link });

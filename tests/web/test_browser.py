@@ -229,10 +229,8 @@ def test_a_board_that_hears_nothing_says_so_and_how_long(chromium: Browser, tmp_
 
 READERS = {
     "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE, "has_touch": True},
+    "phone-dark": {"viewport": PHONE, "has_touch": True, "color_scheme": "dark"},
     "dari": {"lang": "fa-AF"},
-    "dari-phone-dark": {"lang": "fa-AF", "viewport": PHONE, "color_scheme": "dark"},
 }
 SEEN = ["/", AT_TEN, "/lifts", "/places", "/places/doha", "/discrepancies", "/figures"]
 SEEN += ["/figures/people-out", "/figures/people-out/derivation", "/compare", "/sitrep", "/claims"]
