@@ -152,7 +152,8 @@ def test_a_pass_is_read_as_a_gate_reads_it(shell: Shell) -> None:
         assert (found["good"], found["state"], found["gate"]) == (True, "due", "mill-gate")
         late = shell.reading("check", token, "--at", "2099-01-01T00:00Z", exit_code=1)
         assert (late["good"], late["code"]) == (False, "unknown-key")
-        forged = shell.reading("check", token[:-3] + "000", exit_code=1)
+        other = "10" if token.endswith("00") else "00"
+        forged = shell.reading("check", token[:-2] + other, exit_code=1)
         assert forged["code"] == "forged"
     shop = shell.typed(pass_.app, "check", "https://shop.example", *shell.where, exit_code=1)
     assert "made by somebody else" in shop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -75,9 +76,9 @@ class Remote:
     def post(self, what: str, body: bytes) -> dict[str, Any]:
         connection = http.client.HTTPConnection(urlsplit(self.origin).netloc, timeout=PATIENCE)
         headers = {"Origin": self.origin, "Content-Type": "application/json"}
-        connection.request("POST", f"/gate/api/{what}", body=body, headers=headers)
-        response = connection.getresponse()
-        answer: dict[str, Any] = json.loads(response.read())
-        connection.close()
+        with closing(connection):  # also when the server is killed before it answers
+            connection.request("POST", f"/gate/api/{what}", body=body, headers=headers)
+            with closing(connection.getresponse()) as response:
+                answer: dict[str, Any] = json.loads(response.read())
         assert response.status == 200, answer
         return answer
