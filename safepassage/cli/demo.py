@@ -69,7 +69,10 @@ def demo(
         typer.echo("The plan has a ledger of its own, with the same figures, checks and board:")
         typer.echo(f"  safepassage serve --store {drawn}")
     if played is not None:
-        typer.echo("Its odds stand, with their pictures, on the desk Odds of the ledger.")
+        typer.echo(
+            "Its odds stand, with their pictures, on the desk Odds of an account that plans:"
+        )
+        typer.echo(f"  safepassage account add planner-1 planner --store {store}")
         typer.echo("One time that it was played is a ledger as well; nothing in it happened:")
         typer.echo(f"  safepassage serve --store {played}")
     if serve:
